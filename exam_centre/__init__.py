@@ -1,0 +1,1 @@
+"""Exam Centre: exams where workers work, from the approved venue to the credit bank."""

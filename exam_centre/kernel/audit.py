@@ -1,0 +1,266 @@
+"""The audit trail: one row an act, chained by hashes a stream, joined and signed once a day."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import UniqueConstraint, event, inspect, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from exam_centre.kernel.columns import Id
+from exam_centre.kernel.database import Base
+from exam_centre.kernel.guards import final_row, keep
+from exam_centre.kernel.keys import KeyRing
+from exam_centre.kernel.permissions import Actor
+
+GENESIS = "0" * 64
+PRIVATE = {"private": True}  # column info: the trail says that it changed, never to what
+
+
+class AuditRow(Base):
+    """One act. Its hash covers every column and the hash of the row before it in its stream."""
+
+    __tablename__ = "audit_rows"
+    __table_args__ = (UniqueConstraint("stream", "seq"),)
+
+    id: Mapped[Id]
+    stream: Mapped[str]  # a venue or an office, e.g. "venue:7": doors do not queue for one lock
+    seq: Mapped[int]  # from 1, without gaps within the stream
+    at: Mapped[datetime]
+    person_id: Mapped[int | None]  # None: the system on a schedule
+    user_id: Mapped[int | None]
+    act: Mapped[str]  # e.g. "admission.admitted"
+    subject: Mapped[str]  # table and key, e.g. "attendances:81"
+    changes: Mapped[dict[str, Any]]  # column -> [before, after], as plain words
+    reason: Mapped[str]
+    request_id: Mapped[str]
+    previous_hash: Mapped[str]
+    hash: Mapped[str] = mapped_column(unique=True)
+
+    def computed_hash(self) -> str:
+        """Return what `hash` must be: SHA-256 over the canonical form of the other columns."""
+        body = {
+            "stream": self.stream,
+            "seq": self.seq,
+            "at": self.at.isoformat(),
+            "person_id": self.person_id,
+            "user_id": self.user_id,
+            "act": self.act,
+            "subject": self.subject,
+            "changes": self.changes,
+            "reason": self.reason,
+            "request_id": self.request_id,
+            "previous_hash": self.previous_hash,
+        }
+        words = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(words.encode()).hexdigest()
+
+
+class AuditStream(Base):
+    """The end of one chain, so that the next row is found without a search."""
+
+    __tablename__ = "audit_streams"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    head: Mapped[str]
+
+
+class DailyHead(Base):
+    """All streams' heads at the end of a day, signed: printed, it is the outside witness."""
+
+    __tablename__ = "audit_daily_heads"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    heads: Mapped[dict[str, Any]]  # stream -> [seq, hash]
+    previous_root: Mapped[str]
+    root: Mapped[str]
+    key_id: Mapped[int]
+    signature: Mapped[bytes]
+
+    def message(self) -> bytes:
+        """Return the bytes that are hashed into `root` and signed."""
+        body = [self.day.isoformat(), self.heads, self.previous_root]
+        return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+
+
+keep(
+    Base.metadata,
+    final_row("audit_rows", "audit_row_is_final"),
+    final_row("audit_daily_heads", "daily_head_is_final"),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong with the trail: where, and what a reader should know."""
+
+    stream: str
+    seq: int
+    problem: str
+
+
+def record(
+    session: Session, actor: Actor, act: str, subject: Base, now: datetime, *, reason: str = ""
+) -> None:
+    """Add one row to the actor's stream. What changed on `subject` is found by the session."""
+    session.flush()
+    changes = session.info.get("changes", {}).pop(subject, {})
+    stream = _locked_stream(session, actor.stream)
+    row = AuditRow(
+        stream=stream.name,
+        seq=stream.seq + 1,
+        at=now,
+        person_id=actor.person_id,
+        user_id=actor.user_id,
+        act=act,
+        subject=_name(subject),
+        changes=changes,
+        reason=reason,
+        request_id=actor.request_id,
+        previous_hash=stream.head,
+    )
+    row.hash = row.computed_hash()
+    stream.seq, stream.head = row.seq, row.hash
+    session.add(row)
+    session.flush()
+
+
+def sign_day(session: Session, day: date, ring: KeyRing) -> DailyHead:
+    """Join the streams' heads of this moment under one signed root; a day is signed once."""
+    before = session.scalar(select(DailyHead).order_by(DailyHead.day.desc()).limit(1))
+    heads = {s.name: [s.seq, s.head] for s in session.scalars(select(AuditStream))}
+    daily = DailyHead(day=day, heads=heads, previous_root=before.root if before else GENESIS)
+    daily.root = hashlib.sha256(daily.message()).hexdigest()
+    daily.key_id, daily.signature = ring.sign(daily.message())
+    session.add(daily)
+    session.flush()
+    return daily
+
+
+def verify(
+    session: Session, ring: KeyRing, witness: dict[str, tuple[int, str]] | None = None
+) -> Iterator[Finding]:
+    """Yield everything wrong with the trail; nothing yielded means nothing found.
+
+    witness  heads kept outside, stream -> (seq, hash), e.g. from a printed day report. The signed
+             heads in the database are always held against the chains as well.
+    """
+    ends: dict[str, int] = {}
+    hashes: dict[tuple[str, int], str] = {}
+    before, head = "", GENESIS
+    rows = (
+        select(AuditRow).order_by(AuditRow.stream, AuditRow.seq).execution_options(yield_per=2000)
+    )
+    for row in session.scalars(rows):
+        if row.stream != before:
+            before, head = row.stream, GENESIS
+        expected = ends.get(row.stream, 0) + 1
+        if row.seq != expected:
+            yield Finding(row.stream, row.seq, f"row {expected} is missing")
+        if row.previous_hash != head:
+            yield Finding(row.stream, row.seq, "does not continue the row before it")
+        if row.hash != row.computed_hash():
+            yield Finding(row.stream, row.seq, "was changed after it was written")
+        ends[row.stream], head = row.seq, row.hash
+        hashes[row.stream, row.seq] = row.hash
+    yield from _verify_ends(session, ends, hashes)
+    yield from _verify_days(session, ring, hashes)
+    for stream, (seq, kept) in (witness or {}).items():
+        if hashes.get((stream, seq)) != kept:
+            yield Finding(stream, seq, "differs from the head kept outside")
+
+
+def _verify_ends(
+    session: Session, ends: dict[str, int], hashes: dict[tuple[str, int], str]
+) -> Iterator[Finding]:
+    for stream in session.scalars(select(AuditStream)):
+        if ends.get(stream.name, 0) != stream.seq or (
+            stream.seq and hashes.get((stream.name, stream.seq)) != stream.head
+        ):
+            yield Finding(stream.name, stream.seq, "the chain's end is not where it was")
+        ends.pop(stream.name, None)
+    for name, seq in ends.items():
+        yield Finding(name, seq, "rows of a stream nobody opened")
+
+
+def _verify_days(
+    session: Session, ring: KeyRing, hashes: dict[tuple[str, int], str]
+) -> Iterator[Finding]:
+    root = GENESIS
+    for daily in session.scalars(select(DailyHead).order_by(DailyHead.day)):
+        where = f"day {daily.day.isoformat()}"
+        if daily.previous_root != root:
+            yield Finding(where, 0, "does not continue the day before it")
+        if not ring.verifies(daily.key_id, daily.message(), daily.signature):
+            yield Finding(where, 0, "the signature does not fit")
+        for stream, (seq, kept) in daily.heads.items():
+            if seq and hashes.get((stream, seq)) != kept:
+                yield Finding(stream, seq, f"differs from the head signed on {daily.day}")
+        root = daily.root
+
+
+def _locked_stream(session: Session, name: str) -> AuditStream:
+    found = session.scalar(select(AuditStream).where(AuditStream.name == name).with_for_update())
+    if found is None:
+        # Two first acts of one stream at once: the second insert fails and its work is retried.
+        found = AuditStream(name=name, seq=0, head=GENESIS)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _name(subject: Base) -> str:
+    key = inspect(subject).identity
+    return f"{subject.__tablename__}:{':'.join(str(part) for part in key or ())}"
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON can keep it without losing a digit."""
+    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, StrEnum)):
+        return value
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    raise TypeError(f"the trail can not keep {type(value).__name__}")
+
+
+@event.listens_for(Session, "before_flush")
+def _collect_changes(session: Session, _context: Any, _instances: Any) -> None:
+    """Keep what each row was before this transaction, until `record` tells it."""
+    changes = session.info.setdefault("changes", {})
+    for row in [*session.new, *session.dirty]:
+        if isinstance(row, AuditRow | AuditStream | DailyHead):
+            continue
+        state = inspect(row)
+        told = changes.setdefault(row, {})
+        for column in state.mapper.column_attrs:
+            history = state.attrs[column.key].history
+            if not history.has_changes() or column.key == "id":
+                continue
+            if column.columns[0].info.get("private"):
+                told[column.key] = ["(kept private)", "(changed)"]
+                continue
+            old = _plain(history.deleted[0]) if history.deleted else None
+            before = told[column.key][0] if column.key in told else old
+            told[column.key] = [before, _plain(history.added[0]) if history.added else None]
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_changes(session: Session, transaction: Any) -> None:
+    if transaction.parent is None:
+        session.info.pop("changes", None)

@@ -1,0 +1,114 @@
+"""Guards: triggers that refuse what neither a key nor a check can, alike on both databases."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, event
+
+from exam_centre.kernel.flow import Flow
+
+INTEGRITY = "23514"  # the SQLSTATE of a broken check: drivers raise IntegrityError for it
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Refuses to insert, update or delete a row of `table` when a condition holds.
+
+    name     the promise, e.g. "audit_row_is_final"; the database says it when it refuses.
+    on       "INSERT", "UPDATE" or "DELETE"; one trigger is made for each.
+    when     SQL over NEW and OLD, the same text on both databases.
+    lock     SQL integer (over NEW) that PostgreSQL locks until commit, so that two
+             transactions that would each see nothing wrong take turns; SQLite has one writer.
+    """
+
+    name: str
+    table: str
+    on: tuple[str, ...]
+    when: str
+    lock: str | None = None
+
+    def trigger_names(self) -> list[str]:
+        """Return the triggers' names, one an event."""
+        return [f"{self.name}_on_{event_.lower()}" for event_ in self.on]
+
+    def create(self, dialect: str) -> list[str]:
+        """Return the statements that make the triggers on "sqlite" or "postgresql"."""
+        pairs = zip(self.trigger_names(), self.on, strict=True)
+        if dialect == "sqlite":
+            return [
+                f"CREATE TRIGGER {name} BEFORE {event_} ON {self.table} FOR EACH ROW "
+                f"WHEN {self.when} BEGIN SELECT RAISE(ABORT, 'guard:{self.name}'); END"
+                for name, event_ in pairs
+            ]
+        statements = []
+        for name, event_ in pairs:
+            key = f"PERFORM pg_advisory_xact_lock(hashtext('{self.name}'), {self.lock}); "
+            row = "OLD" if event_ == "DELETE" else "NEW"
+            statements += [
+                f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                f"{key if self.lock and row == 'NEW' else ''}IF {self.when} THEN "
+                f"RAISE EXCEPTION 'guard:{self.name}' USING ERRCODE = '{INTEGRITY}'; "
+                f"END IF; RETURN {row}; END $$",
+                f"CREATE TRIGGER {name} BEFORE {event_} ON {self.table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {name}()",
+            ]
+        return statements
+
+    def drop(self, dialect: str) -> list[str]:
+        """Return the statements that remove the triggers again."""
+        if dialect == "sqlite":
+            return [f"DROP TRIGGER {name}" for name in self.trigger_names()]
+        return [
+            statement
+            for name in self.trigger_names()
+            for statement in (f"DROP TRIGGER {name} ON {self.table}", f"DROP FUNCTION {name}()")
+        ]
+
+
+def flow_guard(table: str, moves: Mapping[str, Iterable[str]]) -> Guard:
+    """Return the guard that lets a status change only along its flow, whoever writes the SQL."""
+    ways = [
+        f"(OLD.status = '{old}' AND NEW.status IN ({', '.join(repr(n) for n in sorted(news))}))"
+        for old, news in sorted(moves.items())
+        if news
+    ]
+    allowed = " OR ".join(ways) or "1 = 0"
+    return Guard(
+        name=f"{table}_status_moves_along_its_flow",
+        table=table,
+        on=("UPDATE",),
+        when=f"(NEW.status <> OLD.status AND NOT ({allowed}))",
+    )
+
+
+def as_rows(flow: Flow[Any]) -> dict[str, list[str]]:
+    """Return a flow as plain words, the shape `flow_guard` takes and migrations freeze."""
+    moves: Mapping[StrEnum, frozenset[StrEnum]] = flow.moves
+    return {old.value: sorted(new.value for new in news) for old, news in moves.items()}
+
+
+def final_row(table: str, name: str) -> Guard:
+    """Return the guard of a table whose rows are written once: no update, no delete."""
+    return Guard(name=name, table=table, on=("UPDATE", "DELETE"), when="(1 = 1)")
+
+
+def keep(metadata: MetaData, *guards: Guard) -> None:
+    """Declare guards beside the models they protect; `create_all` makes them too."""
+    metadata.info.setdefault("guards", []).extend(guards)
+
+
+def declared(metadata: MetaData) -> list[Guard]:
+    """Return every guard the models declare."""
+    return list(metadata.info.get("guards", []))
+
+
+def create_after_tables(metadata: MetaData) -> None:
+    """Make `create_all` create the guards as well as the tables."""
+
+    @event.listens_for(metadata, "after_create")
+    def create_guards(_: MetaData, connection: Connection, **__: Any) -> None:
+        for guard in declared(metadata):
+            for statement in guard.create(connection.dialect.name):
+                connection.exec_driver_sql(statement)

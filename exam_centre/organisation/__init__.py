@@ -1,0 +1,1 @@
+"""Who belongs where: units of four levels, parks, enterprises and the shifts of their teams."""
