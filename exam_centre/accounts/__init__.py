@@ -1,0 +1,1 @@
+"""People and what they may do: humans, employment, sign-in, scoped roles, conflicts, notices."""

@@ -1,0 +1,155 @@
+"""Slips, devices, scans, and what became of each placement on the day."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from exam_centre.admission.rules import (
+    ATTENDANCE_FLOW,
+    SLIP_FLOW,
+    AttendanceStatus,
+    Identity,
+    SlipStatus,
+)
+from exam_centre.kernel.audit import PRIVATE
+from exam_centre.kernel.columns import Id, Token, unique_while
+from exam_centre.kernel.database import Base, Lifecycle
+from exam_centre.kernel.guards import Guard, as_rows, final_row, flow_guard, keep
+
+
+class Slip(Lifecycle, Base):
+    """A candidate's admission slip for a series. A reprint is a new version and ends it."""
+
+    __tablename__ = "slips"
+    __table_args__ = (
+        UniqueConstraint("candidate_id", "series_id", "number"),
+        unique_while("uq_slips_valid", "candidate_id", "series_id", condition="status = 'valid'"),
+    )
+    flow = SLIP_FLOW
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    candidate_id: Mapped[int] = mapped_column(ForeignKey("candidates.id"))
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
+    number: Mapped[int]  # the slip's version, from 1
+    short_code: Mapped[str] = mapped_column(unique=True)  # 12 digits, the last a check digit
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))  # the version it printed
+    status: Mapped[SlipStatus] = mapped_column(default=SlipStatus.VALID)
+    issued_at: Mapped[datetime]
+
+
+class SlipLine(Base):
+    """One placement a slip names."""
+
+    __tablename__ = "slip_lines"
+    __table_args__ = (UniqueConstraint("slip_id", "placement_id"),)
+
+    id: Mapped[Id]
+    slip_id: Mapped[int] = mapped_column(ForeignKey("slips.id"))
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placements.id"), index=True)
+
+
+class Device(Base):
+    """A phone or scanner at a door, bound to a venue until its duty ends."""
+
+    __tablename__ = "devices"
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    secret_hash: Mapped[str] = mapped_column(unique=True, info=PRIVATE)
+    name: Mapped[str]  # as staff call it, e.g. "Door 2, phone"
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"))
+    clock_offset_ms: Mapped[int | None]  # device minus server; None: never measured
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Scan(Base):
+    """A fact from a device: kept for ever, answered once, the same answer for every retry."""
+
+    __tablename__ = "scans"
+    __table_args__ = (
+        UniqueConstraint("device_id", "scan_no"),
+        Index("ix_scans_placement", "placement_id"),
+    )
+
+    id: Mapped[Id]
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"))
+    scan_no: Mapped[str]  # the device's own number, e.g. "0193-000042"
+    room_session_id: Mapped[int] = mapped_column(ForeignKey("room_sessions.id"))  # this door's
+    placement_id: Mapped[int | None] = mapped_column(ForeignKey("placements.id"))  # None: nobody's
+    staff_id: Mapped[int] = mapped_column(ForeignKey("people.id"))  # the human at the device
+    code_read: Mapped[str]  # the first characters of what was read, or how the person was found
+    identity: Mapped[Identity]
+    device_at: Mapped[datetime]  # as the device's clock said
+    at: Mapped[datetime]  # corrected by the measured offset
+    received_at: Mapped[datetime]
+    answer: Mapped[dict[str, Any]]
+
+
+class Attendance(Lifecycle, Base):
+    """What became of one placement on the day. Only this room writes it."""
+
+    __tablename__ = "attendances"
+    __table_args__ = (
+        CheckConstraint(
+            "(status IN ('present', 'removed')) = (admitted_at IS NOT NULL) OR status = 'voided'",
+            name="present_means_admitted",
+        ),
+        CheckConstraint(
+            "status <> 'absent' OR (absent_noted_by_id IS NOT NULL "
+            "AND absent_confirmed_by_id IS NOT NULL)",
+            name="two_people_say_absent",
+        ),
+        CheckConstraint("absent_noted_by_id <> absent_confirmed_by_id", name="two_people"),
+        CheckConstraint("rechecked_by_id <> admitted_by_id", name="another_person_rechecks"),
+    )
+    flow = ATTENDANCE_FLOW
+
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placements.id"), primary_key=True)
+    status: Mapped[AttendanceStatus] = mapped_column(default=AttendanceStatus.EXPECTED)
+    admitted_by_scan: Mapped[int | None] = mapped_column(ForeignKey("scans.id"), unique=True)
+    admitted_at: Mapped[datetime | None]
+    admitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    minutes_late: Mapped[int | None]  # None until present
+    identity: Mapped[Identity] = mapped_column(default=Identity.NOT_CHECKED)
+    absent_noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    absent_confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    recheck: Mapped[Identity] = mapped_column(default=Identity.NOT_CHECKED)  # the same day
+    rechecked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
+class AttendanceCorrection(Base):
+    """A change to an attendance after the room closed: two people and the evidence."""
+
+    __tablename__ = "attendance_corrections"
+    __table_args__ = (CheckConstraint("first_id <> second_id", name="two_people"),)
+
+    id: Mapped[Id]
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placements.id"), index=True)
+    before: Mapped[AttendanceStatus]
+    after: Mapped[AttendanceStatus]
+    first_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    evidence: Mapped[str]
+    at: Mapped[datetime]
+
+
+keep(
+    Base.metadata,
+    flow_guard("slips", as_rows(SLIP_FLOW)),
+    flow_guard("attendances", as_rows(ATTENDANCE_FLOW)),
+    final_row("scans", "scan_is_final"),
+    final_row("attendance_corrections", "attendance_correction_is_final"),
+    Guard(
+        name="admitted_once",
+        table="attendances",
+        on=("UPDATE",),
+        when="(OLD.admitted_at IS NOT NULL AND NEW.admitted_at IS NOT NULL "
+        "AND (NEW.admitted_at <> OLD.admitted_at "
+        "OR COALESCE(NEW.admitted_by_scan, 0) <> COALESCE(OLD.admitted_by_scan, 0)))",
+    ),
+    Guard(name="attendance_is_kept", table="attendances", on=("DELETE",), when="(1 = 1)"),
+)

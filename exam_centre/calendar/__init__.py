@@ -1,0 +1,1 @@
+"""When a series runs and by which rules: series, periods, deadlines, rule profiles."""

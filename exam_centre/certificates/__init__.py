@@ -1,0 +1,1 @@
+"""What the worker can show: credentials, certificates, their status and public verification."""

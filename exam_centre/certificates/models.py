@@ -1,0 +1,106 @@
+"""Credentials, the certificates that show them, and their bits in the status list."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from exam_centre.certificates.rules import CREDENTIAL_FLOW, CredentialStatus, RevocationReason
+from exam_centre.kernel.columns import Id, Token, unique_while
+from exam_centre.kernel.database import Base, Lifecycle
+from exam_centre.kernel.guards import Guard, as_rows, flow_guard, keep
+
+
+class StatusBit(Base):
+    """A random place in a status list, and what stands there."""
+
+    __tablename__ = "status_bits"
+    __table_args__ = (
+        UniqueConstraint("list_no", "position"),
+        CheckConstraint("position >= 0 AND position < 131072", name="within_the_list"),
+    )
+
+    id: Mapped[Id]
+    list_no: Mapped[int]
+    position: Mapped[int]
+    revoked: Mapped[bool] = mapped_column(default=False)
+    suspended: Mapped[bool] = mapped_column(default=False)
+
+
+class Credential(Lifecycle, Base):
+    """One signed credential: a projection of one outcome version, kept as it was issued."""
+
+    __tablename__ = "credentials"
+    __table_args__ = (
+        UniqueConstraint("stable_id", "number"),
+        unique_while(
+            "uq_credentials_active",
+            "entry_course_id",
+            condition="status IN ('active', 'suspended')",
+        ),
+        CheckConstraint(
+            "(status = 'revoked') = (revocation_reason IS NOT NULL)", name="revoked_with_a_reason"
+        ),
+    )
+    flow = CREDENTIAL_FLOW
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    outcome_id: Mapped[int] = mapped_column(ForeignKey("outcomes.id"), unique=True)
+    entry_course_id: Mapped[int] = mapped_column(ForeignKey("entry_courses.id"))
+    stable_id: Mapped[str]  # the outcome's own: verifiers let a newer version replace this one
+    number: Mapped[int]  # the outcome version it shows
+    status: Mapped[CredentialStatus] = mapped_column(default=CredentialStatus.ACTIVE)
+    jwt: Mapped[str]  # as issued, signed
+    sha256: Mapped[str]  # of the JWT
+    status_bit_id: Mapped[int] = mapped_column(ForeignKey("status_bits.id"), unique=True)
+    awarded_at: Mapped[datetime]  # when the outcome was first earned: kept by later versions
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    revocation_reason: Mapped[RevocationReason | None]
+
+
+class Certificate(Base):
+    """A printed form of a credential. Its facts are the credential's; it has none of its own."""
+
+    __tablename__ = "certificates"
+    __table_args__ = (UniqueConstraint("credential_id", "template"),)
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    credential_id: Mapped[int] = mapped_column(ForeignKey("credentials.id"))
+    template: Mapped[str]  # name and version of the drawing, e.g. "course/1"
+    serial: Mapped[str] = mapped_column(unique=True)
+    verify_code: Mapped[str] = mapped_column(unique=True)  # typed by hand: no O, 0, I or 1
+    file_key: Mapped[str]
+    file_sha256: Mapped[str]
+    issued_at: Mapped[datetime]
+
+
+keep(
+    Base.metadata,
+    flow_guard("credentials", as_rows(CREDENTIAL_FLOW)),
+    Guard(
+        name="credential_facts_are_final",
+        table="credentials",
+        on=("UPDATE",),
+        when="(NEW.jwt <> OLD.jwt OR NEW.sha256 <> OLD.sha256 OR NEW.outcome_id <> OLD.outcome_id "
+        "OR NEW.stable_id <> OLD.stable_id OR NEW.number <> OLD.number)",
+    ),
+    Guard(
+        name="credential_needs_a_released_outcome",
+        table="credentials",
+        on=("INSERT",),
+        when="(NOT EXISTS (SELECT 1 FROM outcomes o "
+        "WHERE o.id = NEW.outcome_id AND o.status = 'released'))",
+    ),
+    Guard(
+        name="revocation_is_final",
+        table="status_bits",
+        on=("UPDATE",),
+        when="(OLD.revoked AND NOT NEW.revoked)",
+    ),
+    Guard(
+        name="certificate_is_final", table="certificates", on=("UPDATE", "DELETE"), when="(1 = 1)"
+    ),
+)

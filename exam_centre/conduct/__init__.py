@@ -1,0 +1,1 @@
+"""What went wrong and who decides: incidents and offence cases."""

@@ -1,0 +1,1 @@
+"""Who holds the papers and scripts: bags, seals and hand-overs with independent counts."""

@@ -1,0 +1,1 @@
+"""Who sits what, and may they: candidates, entries, eligibility, access arrangements, imports."""

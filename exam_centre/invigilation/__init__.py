@@ -1,0 +1,1 @@
+"""The room on the day: its clock, its absentees, its script count and its closing."""

@@ -1,0 +1,66 @@
+"""The running state of a room session: who opened it, when it started, what was counted."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from exam_centre.invigilation.rules import ROOM_DAY_FLOW, RoomDayStatus
+from exam_centre.kernel.columns import Id, Token
+from exam_centre.kernel.database import Base, Lifecycle
+from exam_centre.kernel.guards import as_rows, flow_guard, keep
+
+
+class RoomDay(Lifecycle, Base):
+    """A room session on the day, from the opened bag to the counted scripts."""
+
+    __tablename__ = "room_days"
+    __table_args__ = (
+        CheckConstraint("opened_by_id <> opening_witness_id", name="two_people_open"),
+        CheckConstraint("first_counter_id <> second_counter_id", name="two_people_count"),
+        CheckConstraint("closed_by_id <> countersigned_by_id", name="two_people_close"),
+        CheckConstraint("first_count >= 0 AND second_count >= 0", name="counts"),
+        CheckConstraint(
+            "status NOT IN ('closed', 'reconciled') OR (closed_by_id IS NOT NULL "
+            "AND countersigned_by_id IS NOT NULL)",
+            name="closing_has_two_signatures",
+        ),
+        CheckConstraint(
+            "status <> 'reconciled' OR (first_count IS NOT NULL AND first_count = second_count)",
+            name="reconciled_means_counted_alike",
+        ),
+    )
+    flow = ROOM_DAY_FLOW
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    room_session_id: Mapped[int] = mapped_column(ForeignKey("room_sessions.id"), unique=True)
+    status: Mapped[RoomDayStatus] = mapped_column(default=RoomDayStatus.READY)
+    opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    opening_witness_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    started_at: Mapped[datetime | None]  # None: the clock has not been started
+    first_count: Mapped[int | None]  # scripts; None: not counted yet
+    first_counter_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    second_count: Mapped[int | None]
+    second_counter_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    countersigned_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    closed_at: Mapped[datetime | None]
+    reconciled_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
+class Stoppage(Base):
+    """Minutes a room lost: everyone in it gets them back."""
+
+    __tablename__ = "stoppages"
+    __table_args__ = (CheckConstraint("ended_at > began_at", name="ends_after_it_began"),)
+
+    id: Mapped[Id]
+    room_day_id: Mapped[int] = mapped_column(ForeignKey("room_days.id"), index=True)
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # None: still stopped
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+
+
+keep(Base.metadata, flow_guard("room_days", as_rows(ROOM_DAY_FLOW)))

@@ -1,0 +1,1 @@
+"""How scripts become marks: secret codes, bundles, blind rounds, moderation, engine imports."""

@@ -1,0 +1,1 @@
+"""Practicals at stations: lots drawn at the door, assessors, and the mark they bring."""

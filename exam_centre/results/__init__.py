@@ -1,0 +1,1 @@
+"""What the marks add up to: outcomes, review, release by two, appeals and corrections."""

@@ -1,0 +1,1 @@
+"""When, where, which seat and who is on duty: plans, sittings, placements, publication."""

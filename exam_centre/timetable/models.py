@@ -1,0 +1,246 @@
+"""Plans as versions, what they place where and when, and who is on duty."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from exam_centre.kernel.columns import Id, Token, unique_while
+from exam_centre.kernel.database import Base, Lifecycle
+from exam_centre.kernel.guards import Guard, as_rows, final_row, flow_guard, keep
+from exam_centre.timetable.rules import (
+    DUTY_FLOW,
+    PLAN_FLOW,
+    DutyRole,
+    DutyStatus,
+    PlanStatus,
+    Stage,
+    UnplacedReason,
+)
+
+
+class Plan(Lifecycle, Base):
+    """One version of a series' timetable. A repair after publication is the next version.
+
+    A version holds only what it changes: the placements it makes, and the ones it ends.
+    """
+
+    __tablename__ = "plans"
+    __table_args__ = (UniqueConstraint("series_id", "number"),)
+    flow = PLAN_FLOW
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
+    number: Mapped[int]  # from 1
+    status: Mapped[PlanStatus] = mapped_column(default=PlanStatus.DRAFT)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    made_at: Mapped[datetime]
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # publishes first
+    algorithm: Mapped[str] = mapped_column(default="")  # name and version of what placed it
+    input_sha256: Mapped[str] = mapped_column(default="")
+    result_sha256: Mapped[str] = mapped_column(default="")
+    summary: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class SeedPart(Base):
+    """One person's part of a plan's seed; a plan is sealed by two people's parts."""
+
+    __tablename__ = "seed_parts"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "person_id"),
+        UniqueConstraint("plan_id", "place"),
+        CheckConstraint("place IN (1, 2)", name="two_parts"),
+    )
+
+    id: Mapped[Id]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    place: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    part: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Publication(Base):
+    """One stage of a plan made public by two people."""
+
+    __tablename__ = "publications"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "stage"),
+        CheckConstraint("first_id <> second_id", name="two_people"),
+    )
+
+    id: Mapped[Id]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    stage: Mapped[Stage]
+    first_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+
+
+class Sitting(Base):
+    """One paper set in one period, at however many venues."""
+
+    __tablename__ = "sittings"
+    __table_args__ = (UniqueConstraint("paper_id", "period_id"),)
+
+    id: Mapped[Id]
+    paper_id: Mapped[int] = mapped_column(ForeignKey("papers.id"))
+    period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"), index=True)
+    variant: Mapped[str] = mapped_column(default="A")
+
+
+class RoomSession(Base):
+    """One room during one period: what invigilators run."""
+
+    __tablename__ = "room_sessions"
+    __table_args__ = (UniqueConstraint("room_id", "period_id"),)
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+    period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"), index=True)
+
+
+class Placement(Base):
+    """An entry's sitting, room session and seat, with the person's own start and end.
+
+    The person and the seat stay busy for the person's own time, extra time included, so both are
+    kept apart by time and not by period: a paper held over follows another in one period.
+    """
+
+    __tablename__ = "placements"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "entry_id"),
+        UniqueConstraint("plan_id", "seat_id", "starts_at"),
+        UniqueConstraint("plan_id", "person_id", "starts_at"),
+        unique_while("uq_placements_entry", "entry_id", condition="in_force"),
+        unique_while("uq_placements_seat", "seat_id", "starts_at", condition="in_force"),
+        unique_while("uq_placements_person", "person_id", "starts_at", condition="in_force"),
+        Index("ix_placements_room_session", "room_session_id"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
+    )
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))  # the version that made it
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sittings.id"), index=True)
+    room_session_id: Mapped[int] = mapped_column(ForeignKey("room_sessions.id"))
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seats.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    in_force: Mapped[bool] = mapped_column(default=False)  # true from publication until it ends
+
+
+class Vacated(Base):
+    """A placement that a later plan version ends."""
+
+    __tablename__ = "vacated_placements"
+    __table_args__ = (UniqueConstraint("plan_id", "placement_id"),)
+
+    id: Mapped[Id]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placements.id"), index=True)
+
+
+class HeldOver(Base):
+    """Two papers of one person in one period: one now, then isolation, then the other."""
+
+    __tablename__ = "held_overs"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "second_entry_id"),
+        CheckConstraint("first_entry_id <> second_entry_id", name="two_entries"),
+    )
+
+    id: Mapped[Id]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    first_entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"))
+    second_entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"))
+    room_session_id: Mapped[int] = mapped_column(ForeignKey("room_sessions.id"))  # of isolation
+    supervisor_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    isolated_from: Mapped[datetime]
+    isolated_until: Mapped[datetime]
+
+
+class Unplaced(Base):
+    """An entry that needs a seat and has none in this plan, with the reason and what would help."""
+
+    __tablename__ = "unplaced_entries"
+    __table_args__ = (UniqueConstraint("plan_id", "entry_id"),)
+
+    id: Mapped[Id]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"))
+    reason: Mapped[UnplacedReason]
+    text: Mapped[str]  # an English sentence with named facts: what would help
+    facts: Mapped[dict[str, Any]]
+
+
+class Duty(Lifecycle, Base):
+    """A staff member's duty in one period, in one room or (chief, rover) for the venue."""
+
+    __tablename__ = "duties"
+    __table_args__ = (
+        unique_while(
+            "uq_duties_person",
+            "person_id",
+            "period_id",
+            condition="status NOT IN ('declined', 'replaced')",
+        ),
+        unique_while(
+            "uq_duties_role",
+            "room_session_id",
+            "role",
+            condition="status NOT IN ('declined', 'replaced') AND role IN ('first', 'second')",
+        ),
+    )
+    flow = DUTY_FLOW
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"))
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"))
+    room_session_id: Mapped[int | None] = mapped_column(ForeignKey("room_sessions.id"))
+    role: Mapped[DutyRole]
+    status: Mapped[DutyStatus] = mapped_column(default=DutyStatus.OFFERED)
+
+
+_OVERLAP = "p.starts_at < NEW.ends_at AND NEW.starts_at < p.ends_at AND p.entry_id <> NEW.entry_id"
+
+keep(
+    Base.metadata,
+    flow_guard("plans", as_rows(PLAN_FLOW)),
+    flow_guard("duties", as_rows(DUTY_FLOW)),
+    final_row("publications", "publication_is_final"),
+    final_row("seed_parts", "seed_part_is_final"),
+    Guard(
+        name="one_place_per_person_and_time",
+        table="placements",
+        on=("INSERT", "UPDATE"),
+        when="(NEW.in_force AND EXISTS (SELECT 1 FROM placements p WHERE p.in_force "
+        f"AND p.person_id = NEW.person_id AND {_OVERLAP}))",
+        lock="NEW.person_id",
+    ),
+    Guard(
+        name="one_person_per_seat_and_time",
+        table="placements",
+        on=("INSERT", "UPDATE"),
+        when="(NEW.in_force AND EXISTS (SELECT 1 FROM placements p WHERE p.in_force "
+        f"AND p.seat_id = NEW.seat_id AND {_OVERLAP}))",
+        lock="NEW.seat_id",
+    ),
+    Guard(
+        name="placement_moves_by_a_new_row",
+        table="placements",
+        on=("UPDATE",),
+        when="(NEW.entry_id <> OLD.entry_id OR NEW.person_id <> OLD.person_id "
+        "OR NEW.seat_id <> OLD.seat_id OR NEW.room_session_id <> OLD.room_session_id "
+        "OR NEW.sitting_id <> OLD.sitting_id OR NEW.starts_at <> OLD.starts_at "
+        "OR NEW.ends_at <> OLD.ends_at OR NEW.plan_id <> OLD.plan_id)",
+    ),
+)

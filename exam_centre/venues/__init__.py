@@ -1,0 +1,1 @@
+"""Where papers can be sat: venues and their approval, rooms, layouts, seats, availability."""

@@ -1,0 +1,1 @@
+"""What every page needs from the web: sessions, access, forms, errors, languages, headers."""
