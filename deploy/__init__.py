@@ -1,0 +1,1 @@
+"""The steps that set a machine up, started by `make`."""
