@@ -8,11 +8,14 @@ from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import (
     JSON,
+    CheckConstraint,
     Connection,
+    Constraint,
     Date,
     Engine,
     Enum,
     MetaData,
+    Table,
     create_engine,
     event,
 )
@@ -44,7 +47,18 @@ LOST_RACE_STATES = {
     "40P01",
 }  # unique, exclusion, serialisation, deadlock
 
-NAMES = {
+
+
+def _check_name(constraint: Constraint, _table: Table) -> str:
+    """Name the check of an enum after its column: a table may hold two columns of one enum."""
+    columns = list(constraint.columns) if isinstance(constraint, CheckConstraint) else []
+    if len(columns) == 1 and constraint.name == getattr(columns[0].type, "name", None):
+        return f"{columns[0].name}_is_known"
+    return str(constraint.name)
+
+
+NAMES: dict[str, Any] = {
+    "constraint_name": _check_name,
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
