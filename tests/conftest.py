@@ -12,6 +12,8 @@ from filelock import FileLock
 from tests.databases import postgres, templates
 from tests.databases.postgres import PostgresServer
 
+pytest_plugins = ["tests.factories.fixtures"]
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = "EXAM_CENTRE_SHARED"
 HOME = pytest.StashKey[Path]()  # one folder for the whole run, whatever the number of workers

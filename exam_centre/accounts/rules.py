@@ -1,8 +1,10 @@
-"""What makes a person, a user, a tie between two people; and how an ID number is read."""
+"""What makes a person, a user, a tie between two people; how ID numbers and names are read."""
 
+import unicodedata
+from datetime import timedelta
 from enum import StrEnum
 
-from exam_centre.kernel.errors import BadInput
+from exam_centre.kernel.errors import BadInput, Refusal
 from exam_centre.kernel.flow import Flow
 from exam_centre.kernel.sentences import Sentence, say
 
@@ -45,6 +47,22 @@ RELATION_SENTENCES: dict[Relation, Sentence] = {
     Relation.LINE_MANAGER: say("line manager"),
     Relation.SAME_TEAM: say("the same shift team"),
 }
+
+
+ONESELF = say("their own case")
+
+# A sign-in ends after 30 minutes without use and 12 hours at the latest: NIST SP 800-63B section
+# 4.2.3 (assurance level 2). Workers see only their own things, so for them the 12 hours suffice.
+STAFF_IDLE = timedelta(minutes=30)
+SIGN_IN_LASTS = timedelta(hours=12)
+SEEN_STEP = timedelta(minutes=1)  # how finely `seen_at` is kept, to spare a write a click
+
+CODE_DIGITS = 6
+CODE_LASTS = timedelta(minutes=5)
+CODE_GUESSES = 5
+CODES_AN_HOUR = 5  # with the guesses, 25 tries an hour against a million codes
+
+PASSWORD_LENGTH = range(10, 201)  # characters; the upper end keeps hashing cheap to refuse
 
 
 class CodePurpose(StrEnum):
@@ -108,3 +126,117 @@ def read_id_number(id_type: IdType, text: str) -> str:
             )
         raise WrongIdNumber(say("The check digit of the ID number does not fit. Look for a slip."))
     return number
+
+
+def id_key(id_type: IdType, number: str) -> str:
+    """Return what is fingerprinted: the same digits on another kind of document are another."""
+    return f"{id_type.value}:{number}"
+
+
+class WrongName(BadInput):
+    """A name is missing or holds characters no document prints."""
+
+    code = "wrong_name"
+
+    def __init__(self) -> None:
+        super().__init__(say("Type the name as the document prints it."))
+
+
+DOTS = str.maketrans(dict.fromkeys("\u2022\u30fb\uff0e\u2027\u22c5.", "\u00b7"))
+
+
+def read_name(text: str) -> str:
+    """Return the name without blanks around it; otherwise as the document prints it.
+
+    Raises WrongName where it is empty or holds control characters.
+    """
+    name = unicodedata.normalize("NFC", text.strip())
+    if not name or any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name):
+        raise WrongName
+    return name
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Say whether two spellings are one name: case, width, blanks and the kind of dot aside."""
+
+    def spelling(name: str) -> str:
+        plain = unicodedata.normalize("NFKC", name.translate(DOTS))
+        return "".join(plain.translate(DOTS).casefold().split())
+
+    return spelling(one) == spelling(other)
+
+
+class NameDiffers(Refusal):
+    """The records know this ID document under another name."""
+
+    kind = "conflict"
+    code = "name_differs"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            say(
+                "The records know this ID number under another name than {name}. "
+                "Compare the document; an administrator can correct the name.",
+                name=name,
+            )
+        )
+
+
+class WeakPassword(BadInput):
+    """A password too short to resist guessing, or too long to be hashed."""
+
+    code = "weak_password"
+
+    def __init__(self) -> None:
+        super().__init__(
+            say(
+                "A password has {shortest} to {longest} characters.",
+                shortest=PASSWORD_LENGTH.start,
+                longest=PASSWORD_LENGTH.stop - 1,
+            )
+        )
+
+
+class WrongSignIn(BadInput):
+    """Number and password do not belong together; which of them is wrong is not said."""
+
+    code = "wrong_sign_in"
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("Number and password do not match, or the user is disabled. Try again.")
+        )
+
+
+class OwnRole(Refusal):
+    """Somebody would give a role to themselves."""
+
+    kind = "conflict"
+    code = "own_role"
+
+    def __init__(self) -> None:
+        super().__init__(say("Nobody changes their own roles. Ask another administrator."))
+
+
+class TieToOneself(BadInput):
+    """A tie needs two people."""
+
+    code = "tie_to_oneself"
+
+    def __init__(self) -> None:
+        super().__init__(say("A tie is between two people. Name the other one."))
+
+
+class ReasonMissing(BadInput):
+    """This act is kept with its reason, and none was given."""
+
+    code = "reason_missing"
+
+    def __init__(self) -> None:
+        super().__init__(say("Give a reason: the other side will read it."))
+
+
+def check_reason(reason: str) -> None:
+    """Raise ReasonMissing where nothing but blanks was given."""
+    if not reason.strip():
+        raise ReasonMissing

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from exam_centre.kernel.errors import BadInput
+from exam_centre.kernel.sentences import say
+
 
 class Mode(StrEnum):
     """How a paper is sat. The first four need a seat."""
@@ -60,3 +63,68 @@ class SchemeFacts:
 def round_composite(value: Decimal, precision: int, rounding: Rounding) -> Decimal:
     """Return `value` with `precision` decimals, rounded the declared way."""
     return value.quantize(Decimal(1).scaleb(-precision), ROUNDING_MODES[rounding])
+
+
+MOST_MINUTES = 600
+
+
+class WrongMinutes(BadInput):
+    """A paper that is sat without a length, or a length for one that is not."""
+
+    code = "wrong_minutes"
+
+    def __init__(self) -> None:
+        super().__init__(
+            say(
+                "A paper that is sat has 1 to {most} minutes, any other has none.",
+                most=MOST_MINUTES,
+            )
+        )
+
+
+def check_minutes(mode: Mode, minutes: int | None) -> None:
+    """Raise WrongMinutes unless a sat paper has a length and any other has none."""
+    if (mode in SEATED) != (minutes is not None):
+        raise WrongMinutes
+    if minutes is not None and not 1 <= minutes <= MOST_MINUTES:
+        raise WrongMinutes
+
+
+class WrongCredits(BadInput):
+    """Credits that no course can bring."""
+
+    code = "wrong_credits"
+
+    def __init__(self) -> None:
+        super().__init__(say("Credits go from 0.5 to 100 in steps of a half."))
+
+
+def check_credits(value: Decimal) -> None:
+    """Raise WrongCredits unless `value` is 0.5 to 100 in steps of a half."""
+    if not value.is_finite() or not Decimal("0.5") <= value <= 100 or value * 2 % 1:
+        raise WrongCredits
+
+
+class WrongScheme(BadInput):
+    """A percent, mark or precision no scheme can have."""
+
+    code = "wrong_scheme"
+
+    def __init__(self) -> None:
+        super().__init__(
+            say(
+                "The formative percent and the pass mark lie between 0 and 100 with up to 2 "
+                "decimals; a composite has 0 to 2 decimals."
+            )
+        )
+
+
+def check_scheme(formative_percent: Decimal, pass_mark: Decimal, precision: int) -> None:
+    """Raise WrongScheme unless both numbers lie in 0 to 100 and the precision in 0 to 2."""
+    for value in (formative_percent, pass_mark):
+        if not value.is_finite() or not 0 <= value <= 100:
+            raise WrongScheme
+        if value != value.quantize(Decimal("0.01")):
+            raise WrongScheme
+    if precision not in (0, 1, 2):
+        raise WrongScheme

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
+from exam_centre.kernel.errors import BadInput, Refusal
 from exam_centre.kernel.flow import Flow
+from exam_centre.kernel.sentences import say
+from exam_centre.organisation.rules import UnitLevel
 
 
 class VenueKind(StrEnum):
@@ -69,6 +72,81 @@ APPLICATION_FLOW: Flow[ApplicationStatus] = Flow(
 )
 
 
+# Which level takes an application to which status, from below.
+REVIEWS: tuple[tuple[UnitLevel, ApplicationStatus], ...] = (
+    (UnitLevel.PREFECTURAL, ApplicationStatus.PREFECTURE_CHECKED),
+    (UnitLevel.PROVINCIAL, ApplicationStatus.PROVINCE_CHECKED),
+    (UnitLevel.NATIONAL, ApplicationStatus.APPROVED),
+)
+
+
+def next_review(
+    status: ApplicationStatus, levels: Iterable[UnitLevel]
+) -> tuple[UnitLevel, tuple[ApplicationStatus, ...]] | None:
+    """Return whose review is next, and the statuses it passes through; None at the end.
+
+    levels  those that stand above the venue. A level the tree lacks there is skipped upward: the
+            next one passes through its status, so the last status is the one reached.
+    """
+    here = frozenset(levels)
+    done = [reached for _, reached in REVIEWS]
+    if status is not ApplicationStatus.APPLIED and status not in done[:-1]:
+        return None
+    left = REVIEWS[done.index(status) + 1 :] if status in done else REVIEWS
+    passed: list[ApplicationStatus] = []
+    for level, reached in left:
+        passed.append(reached)
+        if level in here:
+            return level, tuple(passed)
+    return None
+
+
+class ReviewElsewhere(Refusal):
+    """The application waits for the review of another unit."""
+
+    kind = "conflict"
+    code = "review_elsewhere"
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(
+            say("This application waits for {unit}. Somebody of that unit reviews it.", unit=unit)
+        )
+
+
+class ReviewOver(Refusal):
+    """The application was decided already."""
+
+    kind = "conflict"
+    code = "review_over"
+
+    def __init__(self) -> None:
+        super().__init__(say("This application was decided. File a new one to change that."))
+
+
+class ApplicationOpen(Refusal):
+    """Another application for the venue is on its way."""
+
+    kind = "conflict"
+    code = "application_open"
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("An application for this venue is under review. Wait for its decision.")
+        )
+
+
+class ParkElsewhere(Refusal):
+    """The park is looked after by a unit that is neither above nor below the one that applies."""
+
+    kind = "conflict"
+    code = "park_elsewhere"
+
+    def __init__(self, park: str) -> None:
+        super().__init__(
+            say("The park {park} belongs to another unit. That unit can apply.", park=park)
+        )
+
+
 class RoomKind(StrEnum):
     """What can be sat in a room."""
 
@@ -118,3 +196,59 @@ def desk_numbers(
         ]
     gone = frozenset(missing)
     return {desk: number for number, desk in enumerate(order, 1) if desk not in gone}
+
+
+MOST_DESKS_A_SIDE = 40
+
+
+class NoSuchDesk(BadInput):
+    """A desk outside the grid, or one that is missing and yet described."""
+
+    code = "no_such_desk"
+
+    def __init__(self, row: int, column: int) -> None:
+        self.row, self.column = row, column
+        super().__init__(
+            say(
+                "There is no desk in row {row}, column {column}. Name desks of the grid.",
+                row=row,
+                column=column,
+            )
+        )
+
+
+class WrongGrid(BadInput):
+    """A room without desks, or with more than a room can hold."""
+
+    code = "wrong_grid"
+
+    def __init__(self) -> None:
+        super().__init__(
+            say(
+                "A room has 1 to {most} rows and columns and at least one desk.",
+                most=MOST_DESKS_A_SIDE,
+            )
+        )
+
+
+def check_desks(
+    rows: int,
+    columns: int,
+    missing: Iterable[tuple[int, int]],
+    special: Iterable[tuple[int, int]],
+) -> None:
+    """Raise WrongGrid or NoSuchDesk unless the drawing can be a room.
+
+    missing  desks that are not there; special  desks for a wheelchair or the left hand.
+    """
+    if not (1 <= rows <= MOST_DESKS_A_SIDE and 1 <= columns <= MOST_DESKS_A_SIDE):
+        raise WrongGrid
+    gone = set(missing)
+    for row, column in sorted(gone):
+        if not (1 <= row <= rows and 1 <= column <= columns):
+            raise NoSuchDesk(row, column)
+    for row, column in sorted(set(special)):
+        if not (1 <= row <= rows and 1 <= column <= columns) or (row, column) in gone:
+            raise NoSuchDesk(row, column)
+    if len(gone) == rows * columns:
+        raise WrongGrid

@@ -1,0 +1,76 @@
+"""Series, periods, deadlines and rules, read only."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from exam_centre.calendar.models import Deadline, Period, RuleProfile, Series
+from exam_centre.calendar.rules import DeadlineKind, DeadlinePassed, SeriesNotOpen, SeriesStatus
+from exam_centre.kernel.errors import NotFound
+from exam_centre.kernel.permissions import Actor, Place
+from exam_centre.kernel.sentences import say
+from exam_centre.organisation.models import Unit
+
+
+def access_series(session: Session, actor: Actor, code: str) -> Series:
+    """Return the series whose unit stands above or below some role of the actor.
+
+    The calendar is no secret within the network, but another network's series sounds absent.
+    """
+    found = session.execute(
+        select(Series, Unit.path).join(Unit, Unit.id == Series.unit_id).where(Series.code == code)
+    ).one_or_none()
+    if found is not None:
+        series, path = found
+        if any(_touches(path, grant.unit_path) for grant in actor.grants):
+            return series
+    raise NotFound(say("series"))
+
+
+def place_of_series(session: Session, series_id: int) -> Place:
+    """Return the series as a place: its unit, narrowed to the series."""
+    path = session.scalars(
+        select(Unit.path).join(Series, Series.unit_id == Unit.id).where(Series.id == series_id)
+    ).one()
+    return Place(path, series_id=series_id)
+
+
+def rules_of(session: Session, series_id: int) -> RuleProfile:
+    """Return the newest version of a series' rules. Raises NotFound where none were set."""
+    found = session.scalar(
+        select(RuleProfile)
+        .where(RuleProfile.series_id == series_id)
+        .order_by(RuleProfile.version.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise NotFound(say("rules of the series"))
+    return found
+
+
+def periods_of(session: Session, series_ids: Iterable[int]) -> list[Period]:
+    """Return the periods of some series, by start."""
+    wanted = Period.series_id.in_(set(series_ids))
+    return list(session.scalars(select(Period).where(wanted).order_by(Period.starts_at, Period.id)))
+
+
+def deadline_of(session: Session, series_id: int, kind: DeadlineKind) -> datetime | None:
+    """Return the last moment for something, or None where the series sets none."""
+    return session.scalar(
+        select(Deadline.at).where(Deadline.series_id == series_id, Deadline.kind == kind)
+    )
+
+
+def ensure_open(session: Session, series: Series, kind: DeadlineKind, now: datetime) -> None:
+    """Raise SeriesNotOpen or DeadlinePassed; the moment of the deadline itself is in time."""
+    if series.status is not SeriesStatus.OPEN:
+        raise SeriesNotOpen(series.code, series.status)
+    at = deadline_of(session, series.id, kind)
+    if at is not None and now > at:
+        raise DeadlinePassed(kind, at, series.time_zone)
+
+
+def _touches(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
