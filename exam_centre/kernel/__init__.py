@@ -1,1 +1,1 @@
-"""The words every room shares: database, errors, flows, permissions, clock, keys, tokens, audit, outbox."""
+"""The words every room shares: database, errors, flows, permissions, keys, audit, outbox."""

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -22,8 +22,37 @@ GENESIS = "0" * 64
 PRIVATE = {"private": True}  # column info: the trail says that it changed, never to what
 
 
+HASHED = (
+    "stream",
+    "seq",
+    "at",
+    "person_id",
+    "user_id",
+    "act",
+    "subject",
+    "changes",
+    "reason",
+    "request_id",
+    "previous_hash",
+)
+
+
+def _in_utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()  # as the database gives it back
+
+
+CANONICAL = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_in_utc
+)
+
+
+def hash_of(values: Sequence[Any]) -> str:
+    """Return the SHA-256 of a row's values, in the order of `HASHED`, in their canonical form."""
+    return hashlib.sha256(CANONICAL.encode(values).encode()).hexdigest()
+
+
 class AuditRow(Base):
-    """One act. Its hash covers every column and the hash of the row before it in its stream."""
+    """One act. Its hash covers what it says and the hash of the row before it in its stream."""
 
     __tablename__ = "audit_rows"
     __table_args__ = (UniqueConstraint("stream", "seq"),)
@@ -44,21 +73,7 @@ class AuditRow(Base):
 
     def computed_hash(self) -> str:
         """Return what `hash` must be: SHA-256 over the canonical form of the other columns."""
-        body = {
-            "stream": self.stream,
-            "seq": self.seq,
-            "at": self.at.isoformat(),
-            "person_id": self.person_id,
-            "user_id": self.user_id,
-            "act": self.act,
-            "subject": self.subject,
-            "changes": self.changes,
-            "reason": self.reason,
-            "request_id": self.request_id,
-            "previous_hash": self.previous_hash,
-        }
-        words = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(words.encode()).hexdigest()
+        return hash_of([getattr(self, name) for name in HASHED])
 
 
 class AuditStream(Base):
@@ -109,31 +124,50 @@ def record(
     session: Session, actor: Actor, act: str, subject: Base, now: datetime, *, reason: str = ""
 ) -> None:
     """Add one row to the actor's stream. What changed on `subject` is found by the session."""
+    record_all(session, actor, act, [subject], now, reason=reason)
+
+
+def record_all(
+    session: Session,
+    actor: Actor,
+    act: str,
+    subjects: Sequence[Base],
+    now: datetime,
+    *,
+    reason: str = "",
+) -> None:
+    """Add one row a subject, in their order, for an act done to many things at once."""
     session.flush()
-    changes = session.info.get("changes", {}).pop(subject, {})
+    known = session.info.get("changes", {})
     stream = _locked_stream(session, actor.stream)
-    row = AuditRow(
-        stream=stream.name,
-        seq=stream.seq + 1,
-        at=now,
-        person_id=actor.person_id,
-        user_id=actor.user_id,
-        act=act,
-        subject=_name(subject),
-        changes=changes,
-        reason=reason,
-        request_id=actor.request_id,
-        previous_hash=stream.head,
-    )
-    row.hash = row.computed_hash()
-    stream.seq, stream.head = row.seq, row.hash
-    session.add(row)
+    for subject in subjects:
+        row = AuditRow(
+            stream=stream.name,
+            seq=stream.seq + 1,
+            at=now,
+            person_id=actor.person_id,
+            user_id=actor.user_id,
+            act=act,
+            subject=_name(subject),
+            changes=known.pop(subject, {}),
+            reason=reason,
+            request_id=actor.request_id,
+            previous_hash=stream.head,
+        )
+        row.hash = row.computed_hash()
+        stream.seq, stream.head = row.seq, row.hash
+        session.add(row)
     session.flush()
 
 
 def sign_day(session: Session, day: date, ring: KeyRing) -> DailyHead:
-    """Join the streams' heads of this moment under one signed root; a day is signed once."""
+    """Join the streams' heads of this moment under one signed root; a day is signed once.
+
+    Raises ValueError where it or a later day is signed already: the days are a chain too.
+    """
     before = session.scalar(select(DailyHead).order_by(DailyHead.day.desc()).limit(1))
+    if before is not None and day <= before.day:
+        raise ValueError(f"{before.day} is signed already: {day} can not be any more")
     heads = {s.name: [s.seq, s.head] for s in session.scalars(select(AuditStream))}
     daily = DailyHead(day=day, heads=heads, previous_root=before.root if before else GENESIS)
     daily.root = hashlib.sha256(daily.message()).hexdigest()
@@ -148,27 +182,28 @@ def verify(
 ) -> Iterator[Finding]:
     """Yield everything wrong with the trail; nothing yielded means nothing found.
 
-    witness  heads kept outside, stream -> (seq, hash), e.g. from a printed day report. The signed
-             heads in the database are always held against the chains as well.
+    witness  heads kept outside, e.g. from a printed day report: stream -> (seq, hash), and
+             "day 2026-11-08" -> (0, root). The signed heads in the database are always held
+             against the chains as well.
     """
     ends: dict[str, int] = {}
     hashes: dict[tuple[str, int], str] = {}
     before, head = "", GENESIS
-    rows = (
-        select(AuditRow).order_by(AuditRow.stream, AuditRow.seq).execution_options(yield_per=2000)
-    )
-    for row in session.scalars(rows):
-        if row.stream != before:
-            before, head = row.stream, GENESIS
-        expected = ends.get(row.stream, 0) + 1
-        if row.seq != expected:
-            yield Finding(row.stream, row.seq, f"row {expected} is missing")
-        if row.previous_hash != head:
-            yield Finding(row.stream, row.seq, "does not continue the row before it")
-        if row.hash != row.computed_hash():
-            yield Finding(row.stream, row.seq, "was changed after it was written")
-        ends[row.stream], head = row.seq, row.hash
-        hashes[row.stream, row.seq] = row.hash
+    columns = [getattr(AuditRow, name) for name in (*HASHED, "hash")]
+    rows = select(*columns).order_by(AuditRow.stream, AuditRow.seq)
+    for *values, kept in session.execute(rows.execution_options(yield_per=5000)):
+        stream, seq, previous = values[0], values[1], values[-1]
+        if stream != before:
+            before, head = stream, GENESIS
+        expected = ends.get(stream, 0) + 1
+        if seq != expected:
+            yield Finding(stream, seq, f"row {expected} is missing")
+        if previous != head:
+            yield Finding(stream, seq, "does not continue the row before it")
+        if kept != hash_of(values):
+            yield Finding(stream, seq, "was changed after it was written")
+        ends[stream], head = seq, kept
+        hashes[stream, seq] = kept
     yield from _verify_ends(session, ends, hashes)
     yield from _verify_days(session, ring, hashes)
     for stream, (seq, kept) in (witness or {}).items():
@@ -199,6 +234,9 @@ def _verify_days(
             yield Finding(where, 0, "does not continue the day before it")
         if not ring.verifies(daily.key_id, daily.message(), daily.signature):
             yield Finding(where, 0, "the signature does not fit")
+        if daily.root != hashlib.sha256(daily.message()).hexdigest():
+            yield Finding(where, 0, "the root is not that of its heads")
+        hashes[where, 0] = daily.root
         for stream, (seq, kept) in daily.heads.items():
             if seq and hashes.get((stream, seq)) != kept:
                 yield Finding(stream, seq, f"differs from the head signed on {daily.day}")

@@ -38,7 +38,7 @@ class UtcMoment(TypeDecorator[datetime]):
 
 
 class _SqliteNumeric(UserDefinedType[Any]):
-    """NUMERIC affinity bound as text, so that no float is made on the way in."""
+    """NUMERIC affinity, without the driver-side conversions of the type SQLAlchemy has for it."""
 
     cache_ok = True
 
@@ -52,7 +52,8 @@ class _SqliteNumeric(UserDefinedType[Any]):
 class Exact(TypeDecorator[Decimal]):
     """A decimal with a fixed number of digits; more digits are refused, never rounded away.
 
-    SQLite holds up to 15 significant digits exactly; every precision used here is far below.
+    SQLite keeps up to 15 significant digits so that they read back as they were written; every
+    precision used here is far below.
     """
 
     impl = Numeric
@@ -73,10 +74,13 @@ class Exact(TypeDecorator[Decimal]):
             return None
         if not isinstance(value, Decimal) or not value.is_finite():
             raise TypeError(f"a decimal is needed, not {value!r}")
+        if abs(value) >= Decimal(10) ** (self.digits - self.places):
+            raise ValueError(f"{value} has more than {self.digits} digits")
         fixed = value.quantize(self.step)
         if fixed != value:
             raise ValueError(f"{value} has more than {self.places} decimals")
-        return str(fixed) if dialect.name == "sqlite" else fixed
+        # As text it would count as greater than any sum: SQLite converts it for bare columns only.
+        return float(fixed) if dialect.name == "sqlite" else fixed
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(str(value)).quantize(self.step)

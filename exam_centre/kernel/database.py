@@ -1,6 +1,6 @@
 """The database: one Base, one engine a process, one unit of work at every edge."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
@@ -38,7 +38,9 @@ from exam_centre.kernel.errors import LostRace, PromiseBroken
 from exam_centre.kernel.flow import Moving
 
 Result = TypeVar("Result")
+Value = TypeVar("Value")
 
+AT_ONCE = 5_000  # values in one statement; SQLite takes 32,766, PostgreSQL 65,535
 BUSY_SECONDS = 20  # how long a writer waits for another on SQLite before it gives up
 LOST_RACE_STATES = {
     "23505",
@@ -46,7 +48,8 @@ LOST_RACE_STATES = {
     "40001",
     "40P01",
 }  # unique, exclusion, serialisation, deadlock
-
+GUARD_SAYS = "guard:"  # how the words of a guard begin, on both databases
+SQLITE_LOST_RACES = ("UNIQUE constraint failed", "database is locked", "database table is locked")
 
 
 def _check_name(constraint: Constraint, _table: Table) -> str:
@@ -207,14 +210,22 @@ def in_unit_of_work(work: Callable[[Session], Result], *, serializable: bool = F
             return work(session)
 
 
+def pieces(values: Iterable[Value]) -> Iterator[list[Value]]:
+    """Yield the distinct values in lists short enough for one statement's IN."""
+    wanted = list(dict.fromkeys(values))
+    for start in range(0, len(wanted), AT_ONCE):
+        yield wanted[start : start + AT_ONCE]
+
+
 def refusal_for(error: DBAPIError) -> LostRace | PromiseBroken | None:
     """Return the refusal a database error stands for, or None where it is a real fault."""
-    words = str(error.orig)
+    # PostgreSQL tells the row from the second line on, and a row may say anything.
+    words = (str(error.orig).splitlines() or [""])[0]
     state = getattr(error.orig, "sqlstate", None)
-    if "guard:" in words:
-        return PromiseBroken(words.split("guard:")[1].split()[0].strip("'\""))
-    if state in LOST_RACE_STATES or "UNIQUE constraint failed" in words or "is locked" in words:
+    if words.startswith(GUARD_SAYS):
+        return PromiseBroken(words.removeprefix(GUARD_SAYS))
+    if state in LOST_RACE_STATES or words.startswith(SQLITE_LOST_RACES):
         return LostRace()
     if isinstance(error, IntegrityError):
-        return PromiseBroken(words.splitlines()[0])
+        return PromiseBroken(words)
     return None

@@ -115,7 +115,7 @@ class LostRace(Refusal):
 
 
 class PromiseBroken(Refusal):
-    """The database refused: a key, check or guard that the services should have asked about first."""
+    """The database refused: a key, check or guard that a service should have asked about first."""
 
     kind = "conflict"
     code = "promise_broken"

@@ -130,16 +130,21 @@ def run_next() -> bool:
 
 
 def _report(job_id: int, done: int, total: int) -> None:
-    with database.unit_of_work() as session:
+    def write(session: Session) -> None:
         row = session.get_one(Job, job_id)
         if row.status is JobStatus.CANCELLED:
             raise Cancelled
         row.done, row.total = done, total
 
+    # Who cancels may come in between: then the second look finds the job cancelled.
+    database.in_unit_of_work(write)
+
 
 def _end(job_id: int, status: JobStatus, failure: str = "") -> None:
-    with database.unit_of_work() as session:
+    def write(session: Session) -> None:
         row = session.get_one(Job, job_id)
         if row.status is JobStatus.RUNNING:
             row.move_to(status)
             row.ended_at, row.failure = clock.now(), failure
+
+    database.in_unit_of_work(write)

@@ -1,4 +1,4 @@
-"""Who may do what, and where: permissions, roles, grants with a scope, and the actor who holds them."""
+"""Who may do what, and where: permissions, roles, grants with a scope, and their holder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -62,8 +62,9 @@ def open_slip(text: str, ring: KeyRing) -> SlipToken:
     Raises ForgedToken for everything else, including a genuine token written another way: the
     last character holds one spare bit, and only the canonical spelling counts.
     """
-    word = text.strip().upper()
-    if len(word) != TEXT_LENGTH or not word.startswith(PREFIX) or not word.isascii():
+    typed = text.strip()
+    word = typed.upper()  # outside ASCII some letters have an upper case that is a plain S or I
+    if not typed.isascii() or len(word) != TEXT_LENGTH or not word.startswith(PREFIX):
         raise ForgedToken
     encoded = word[len(PREFIX) :]
     try:

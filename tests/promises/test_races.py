@@ -1,0 +1,137 @@
+"""Two transactions at once, each of which sees nothing wrong: the guard's lock lets one through."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from deploy.drawing import metadata
+from exam_centre.kernel.database import make_engine
+from exam_centre.kernel.guards import Guard, declared
+from tests.promises.rows import HOUR, NINE, World
+
+pytestmark = pytest.mark.postgres
+
+WAITS = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two statements that are each right alone, and the count that says how many took hold."""
+
+    statement: str
+    rows: tuple[dict[str, int], dict[str, int]]
+    count: str
+
+
+@pytest.fixture
+def engine(postgres_url):
+    made = make_engine(postgres_url)
+    yield made
+    made.dispose()
+
+
+def two_drafts(world: World, shared: str) -> Pair:
+    """Return the publishing of two placements, half an hour apart, that share a seat or person."""
+    first = world.add("placements", starts_at=NINE)
+    if shared == "seat":
+        common = {"seat_id": world.value("placements", first, "seat_id")}
+    else:
+        entry = world.value("placements", first, "entry_id")
+        candidate = world.value("entries", entry, "candidate_id")
+        common = {"entry_id": world.add("entries", candidate_id=candidate)}
+    second = world.add("placements", starts_at=NINE + HOUR / 2, **common)
+    return Pair(
+        "UPDATE placements SET in_force = true WHERE id = :placement",
+        ({"placement": first}, {"placement": second}),
+        "SELECT count(*) FROM placements WHERE in_force",
+    )
+
+
+def two_batches(world: World) -> Pair:
+    """Return the putting of one outcome into two batches."""
+    outcome = world.add("outcomes", status="approved")
+    first, second = world.add("release_batches"), world.add("release_batches")
+    return Pair(
+        "INSERT INTO release_lines (batch_id, outcome_id) VALUES (:batch, :outcome)",
+        ({"batch": first, "outcome": outcome}, {"batch": second, "outcome": outcome}),
+        "SELECT count(*) FROM release_lines",
+    )
+
+
+def run_at_once(engine: Engine, pair: Pair) -> int:
+    """Run both in two threads; neither commits before both have looked, and written or waited.
+
+    Returns how many took hold.
+    """
+    looked, may_commit = threading.Barrier(2), threading.Event()
+    written = threading.Semaphore(0)
+    seen: list[int | None] = []
+    refusals: list[DBAPIError] = []
+
+    def run(row: dict[str, int]) -> None:
+        try:
+            with engine.begin() as connection:
+                seen.append(connection.scalar(text(pair.count)))
+                looked.wait()
+                connection.execute(text(pair.statement), row)
+                written.release()
+                may_commit.wait()
+        except DBAPIError as refusal:
+            refusals.append(refusal)
+
+    threads = [threading.Thread(target=run, args=(row,)) for row in pair.rows]
+    for thread in threads:
+        thread.start()
+    written.acquire()
+    with engine.connect() as watch:
+        while not written.acquire(blocking=False) and not watch.scalar(WAITS):
+            time.sleep(0.005)
+    may_commit.set()
+    for thread in threads:
+        thread.join()
+    assert seen == [0, 0], "each looked before the other wrote"
+    with engine.connect() as connection:
+        held = connection.scalar(text(pair.count)) or 0
+    assert held + len(refusals) == 2
+    return held
+
+
+PAIRS: dict[str, Callable[[World], Pair]] = {
+    "one_person_per_seat_and_time": lambda world: two_drafts(world, "seat"),
+    "one_place_per_person_and_time": lambda world: two_drafts(world, "person"),
+    "outcome_is_in_one_live_batch": two_batches,
+}
+
+
+def prepared(engine: Engine, name: str) -> Pair:
+    with engine.begin() as connection:
+        return PAIRS[name](World(connection))
+
+
+def with_locks() -> dict[str, Guard]:
+    return {guard.name: guard for guard in declared(metadata()) if guard.lock}
+
+
+def test_every_guard_with_a_lock_is_raced_here():
+    assert set(with_locks()) == set(PAIRS)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_of_two_acts_that_each_look_right_alone_one_is_refused(engine, name):
+    assert run_at_once(engine, prepared(engine, name)) == 1
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_without_the_lock_of_the_guard_both_would_get_through(engine, name):
+    with engine.begin() as connection:
+        for statement in replace(with_locks()[name], lock=None).create("postgresql"):
+            if statement.startswith("CREATE FUNCTION"):
+                again = statement.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
+                connection.exec_driver_sql(again)
+
+    assert run_at_once(engine, prepared(engine, name)) == 2
