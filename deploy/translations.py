@@ -36,6 +36,8 @@ def extract(root: Path = ROOT) -> Catalog:
             method_map=methods,
             options_map={pattern: PAGE for pattern, method in methods if method == "jinja2"},
             keywords=KEYWORDS,
+            # Left to itself, Babel passes over folders such as _components.
+            directory_filter=lambda place: not Path(place).name.startswith((".", "__")),
         )
         for path, line, sentence, comments, context in found:
             place = [(f"{folder}/{path}", line)]

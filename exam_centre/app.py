@@ -1,0 +1,113 @@
+"""Builds the application and plugs in every room; it alone knows them all."""
+
+from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
+from itertools import chain
+
+from flask import Flask, url_for
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import ROOT, Config, Environment
+from exam_centre import cli
+from exam_centre.accounts import service as accounts
+from exam_centre.accounts.views import blueprint as accounts_pages
+from exam_centre.adapters import queue
+from exam_centre.kernel import jobs
+from exam_centre.kernel.database import reading, unit_of_work
+from exam_centre.kernel.permissions import Actor
+from exam_centre.overview.views import blueprint as overview_pages
+from exam_centre.webkit.access import init_access, public
+from exam_centre.webkit.converters import init_converters
+from exam_centre.webkit.database import init_database
+from exam_centre.webkit.errors import init_errors
+from exam_centre.webkit.headers import init_headers
+from exam_centre.webkit.languages import init_languages
+from exam_centre.webkit.limits import init_limits
+from exam_centre.webkit.links import here
+from exam_centre.webkit.log import configure_log, init_log
+from exam_centre.webkit.navigation import NavItem, init_navigation
+from exam_centre.webkit.pages import blueprint as edge_pages
+from exam_centre.webkit.showcase import blueprint as showcase_pages
+from exam_centre.webkit.static_files import init_static_files
+from exam_centre.webkit.text import init_text
+
+# In the order an entry meets them.
+ROOMS = (
+    "organisation", "accounts", "calendar", "papers", "venues", "entries", "timetable",
+    "conduct", "custody", "admission", "invigilation", "marking", "theses", "practicals",
+    "results", "certificates", "credits", "overview",
+)  # fmt: skip
+
+# Every room with pages; a room's blueprint bears the room's name.
+BLUEPRINTS = (accounts_pages, overview_pages, edge_pages)
+
+# What the menu shows, in the order an entry meets the rooms; a room declares its own entries.
+NAVIGATION: tuple[tuple[NavItem, ...], ...] = ()
+
+for _room in ROOMS:
+    for _part in ("models", "jobs"):  # every table, and every work the runner may be asked for
+        if find_spec(f"exam_centre.{_room}.{_part}"):
+            import_module(f"exam_centre.{_room}.{_part}")
+
+
+def create_app(config: Config) -> Flask:
+    """Return the application. Opens no connection: commands run before there is a database."""
+    app = Flask(__name__, root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.from_mapping(config.as_flask())
+    app.config["EXAM_CENTRE"] = config
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # as long as the browser's session: shifts are long
+    if app.config["SESSION_COOKIE_SECURE"]:
+        app.config["SESSION_COOKIE_NAME"] = "__Host-session"
+    app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it
+    if config.proxy_hops:
+        hops = config.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    configure_log(config.log_level, as_json=config.environment is Environment.PRODUCTION)
+    init_database(app, config.database_url)
+    queue.connect(queue.Queue(config.jobs_path, jobs.run_next), jobs.Job)
+    _init_pages(app)
+    _init_edge(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if config.environment is not Environment.PRODUCTION:
+        app.register_blueprint(showcase_pages)
+    for group in cli.GROUPS:
+        app.cli.add_command(group)
+    return app
+
+
+def _init_pages(app: Flask) -> None:
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals |= {"here": here, "home_url": lambda: url_for("overview.home")}
+    init_converters(app)
+    init_static_files(app, ROOT / "static")
+    init_languages(app)
+
+
+def _init_edge(app: Flask) -> None:
+    # What is asked before a view is asked in this order.
+    init_log(app)
+    init_headers(app)
+    init_text(app)
+    init_navigation(app, chain.from_iterable(NAVIGATION))
+    init_access(app, _find_actor)
+    CSRFProtect(app)
+    init_limits(app)
+    init_errors(app)
+    public(app.view_functions["static"])
+
+
+def _find_actor(token: str, now: datetime) -> Actor | None:
+    with reading() as session:
+        actor = accounts.actor_of_token(session, token, now)
+        if not session.dirty:
+            return actor
+    # It is time to note that this browser was seen, and a reader can not: look again and write.
+    with unit_of_work() as session:
+        return accounts.actor_of_token(session, token, now)

@@ -1,0 +1,24 @@
+// What every page does beyond HTML: lead to what is wrong, and send a form once.
+
+const summary = document.querySelector("[data-focus]");
+if (summary) summary.focus();
+
+for (const form of document.querySelectorAll("form")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "true";
+    // The button itself may carry a value, so it is greyed and not disabled.
+    event.submitter?.setAttribute("aria-disabled", "true");
+  });
+}
+
+// A page that comes back from the browser's memory may be sent again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.querySelector("[aria-disabled]")?.removeAttribute("aria-disabled");
+  }
+});
