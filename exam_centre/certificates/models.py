@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from exam_centre.certificates.rules import CREDENTIAL_FLOW, CredentialStatus, RevocationReason
+from exam_centre.kernel.audit import PRIVATE
 from exam_centre.kernel.columns import Id, Token, unique_while
 from exam_centre.kernel.database import Base, Lifecycle
 from exam_centre.kernel.guards import Guard, as_rows, flow_guard, keep
@@ -51,7 +52,8 @@ class Credential(Lifecycle, Base):
     stable_id: Mapped[str]  # the outcome's own: verifiers let a newer version replace this one
     number: Mapped[int]  # the outcome version it shows
     status: Mapped[CredentialStatus] = mapped_column(default=CredentialStatus.ACTIVE)
-    jwt: Mapped[str]  # as issued, signed
+    # As issued, signed. The salts in it would let a reader of the trail test names.
+    jwt: Mapped[str] = mapped_column(info=PRIVATE)
     sha256: Mapped[str]  # of the JWT
     status_bit_id: Mapped[int] = mapped_column(ForeignKey("status_bits.id"), unique=True)
     awarded_at: Mapped[datetime]  # when the outcome was first earned: kept by later versions

@@ -17,8 +17,14 @@ from exam_centre.credits.rules import (
 )
 from exam_centre.kernel.columns import Credit, Id, Token, unique_while
 from exam_centre.kernel.database import Base, Lifecycle
+from exam_centre.kernel.flow import Flow
 from exam_centre.kernel.guards import Guard, as_rows, final_row, flow_guard, keep
 from exam_centre.kernel.outbox import SEND_FLOW, Outgoing, SendStatus
+
+# Where a bank turns out to have lost what it confirmed, the same bytes go out again.
+OUTBOX_FLOW: Flow[SendStatus] = Flow(
+    SEND_FLOW.moves | {SendStatus.DONE: frozenset({SendStatus.PENDING})}
+)
 
 
 class LearningAccount(Base):
@@ -45,6 +51,7 @@ class Claim(Lifecycle, Base):
             condition="status NOT IN ('replaced', 'revoked')",
         ),
         Index("ix_claims_status", "status"),
+        Index("ix_claims_person_course", "person_id", "course_id"),
     )
     flow = CLAIM_FLOW
 
@@ -67,6 +74,7 @@ class OutboxRow(Outgoing, Base):
         UniqueConstraint("stable_id", "number"),
         Index("ix_outbox_rows_due", "status", "next_at"),
     )
+    flow = OUTBOX_FLOW
 
     id: Mapped[Id]
     claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"), index=True)
@@ -140,7 +148,7 @@ class CodeMap(Base):
 keep(
     Base.metadata,
     flow_guard("claims", as_rows(CLAIM_FLOW)),
-    flow_guard("outbox_rows", as_rows(SEND_FLOW)),
+    flow_guard("outbox_rows", as_rows(OUTBOX_FLOW)),
     flow_guard("differences", as_rows(DIFFERENCE_FLOW)),
     final_row("receipts", "receipt_is_final"),
     Guard(

@@ -1,0 +1,32 @@
+"""Claims on the credit bank: made from released passes, sent, answered, reconciled."""
+
+from exam_centre.credits.service.accounts import note_validation, open_account
+from exam_centre.credits.service.claiming import claim, claim_again, claim_released
+from exam_centre.credits.service.reconciling import Compared, explain_difference, note_differences
+from exam_centre.credits.service.sending import (
+    bank_is_back,
+    give_back,
+    lease_due,
+    note_late_reply,
+    note_reply,
+    replay,
+    replay_parked,
+)
+
+__all__ = [
+    "Compared",
+    "bank_is_back",
+    "claim",
+    "claim_again",
+    "claim_released",
+    "explain_difference",
+    "give_back",
+    "lease_due",
+    "note_differences",
+    "note_late_reply",
+    "note_reply",
+    "note_validation",
+    "open_account",
+    "replay",
+    "replay_parked",
+]
