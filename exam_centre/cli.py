@@ -14,9 +14,11 @@ from sqlalchemy.engine import make_url
 from config import Config
 from exam_centre import migrations
 from exam_centre.adapters.queue import Planned, Queue
+from exam_centre.demo import commands as demo_commands
 from exam_centre.kernel import audit, clock, jobs
 from exam_centre.kernel.database import make_engine, reading, unit_of_work
 from exam_centre.kernel.keys import load_ring, make_key
+from exam_centre.kernel.sealing import make_seal
 
 AUDIT = "audit"
 PURPOSES = (AUDIT, "slip", "bank")  # what our Ed25519 keys sign; purposes never share a key
@@ -114,6 +116,8 @@ def make(purpose: str | None) -> None:
     wanted = [purpose] if purpose else [p for p in PURPOSES if not any(folder.glob(f"{p}/*.pem"))]
     for name in wanted:
         click.echo(f"{name}: key {make_key(folder, name)}")
+    if purpose is None and make_seal(folder):
+        click.echo("identity: the seal over ID numbers")
 
 
 job_runner = AppGroup("jobs", help="The job runner.")
@@ -127,5 +131,4 @@ def run() -> None:
     Queue(config.jobs_path, jobs.run_next, schedule).run()
 
 
-# Commands of other packages join here, e.g. those of the demo series.
-GROUPS: list[click.Group] = [database, audit_trail, keys, job_runner]
+GROUPS: list[click.Group] = [database, audit_trail, keys, job_runner, demo_commands.group]

@@ -119,6 +119,7 @@ class Attendance(Lifecycle, Base):
     absent_confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     recheck: Mapped[Identity] = mapped_column(default=Identity.NOT_CHECKED)  # the same day
     rechecked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    closed_at: Mapped[datetime | None]  # None: the room's register is still open
 
 
 class AttendanceCorrection(Base):
@@ -150,6 +151,15 @@ keep(
         when="(OLD.admitted_at IS NOT NULL AND NEW.admitted_at IS NOT NULL "
         "AND (NEW.admitted_at <> OLD.admitted_at "
         "OR COALESCE(NEW.admitted_by_scan, 0) <> COALESCE(OLD.admitted_by_scan, 0)))",
+    ),
+    Guard(
+        name="closed_attendance_is_corrected",
+        table="attendances",
+        on=("UPDATE",),
+        when="(OLD.closed_at IS NOT NULL AND (NEW.closed_at IS NULL OR NEW.status <> OLD.status "
+        "AND NOT EXISTS (SELECT 1 FROM attendance_corrections c "
+        "WHERE c.placement_id = NEW.placement_id AND c.before = OLD.status "
+        "AND c.after = NEW.status)))",
     ),
     Guard(name="attendance_is_kept", table="attendances", on=("DELETE",), when="(1 = 1)"),
 )

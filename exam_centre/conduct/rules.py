@@ -2,7 +2,10 @@
 
 from enum import StrEnum
 
+from exam_centre.kernel.errors import BadInput, Refusal
 from exam_centre.kernel.flow import Flow
+from exam_centre.kernel.permissions import Permission
+from exam_centre.kernel.sentences import say
 
 
 class IncidentKind(StrEnum):
@@ -20,6 +23,11 @@ class IncidentKind(StrEnum):
     STAFF = "staff"
     OFFENCE = "offence"
     OTHER = "other"
+
+
+ANOTHER_RESOLVES = frozenset(
+    {IncidentKind.DOUBLE_ADMISSION, IncidentKind.IDENTITY_DOUBT, IncidentKind.COUNT_DIFFERS}
+)
 
 
 class IncidentStatus(StrEnum):
@@ -75,3 +83,65 @@ CASE_FLOW: Flow[CaseStatus] = Flow(
 )
 
 CLOSED_CASES = (CaseStatus.FINAL, CaseStatus.DROPPED)
+
+STEP_PERMISSIONS: dict[CaseStatus, Permission] = {
+    CaseStatus.RECORDED: Permission.RECORD_INCIDENT,
+    CaseStatus.TOLD: Permission.RECORD_INCIDENT,
+    CaseStatus.VENUE_SIGNED: Permission.CLOSE_DAY,
+    CaseStatus.UNDER_REVIEW: Permission.DECIDE_CASE,
+    CaseStatus.DECIDED: Permission.DECIDE_CASE,
+    CaseStatus.SERVED: Permission.DECIDE_CASE,
+    CaseStatus.APPEALED: Permission.DECIDE_CASE,
+    CaseStatus.FINAL: Permission.DECIDE_CASE,
+    CaseStatus.DROPPED: Permission.DECIDE_CASE,
+}
+JUDGES = frozenset({CaseStatus.DECIDED, CaseStatus.DROPPED})  # steps the reporter may not take
+
+
+class WordsMissing(BadInput):
+    """A step that has to be put into words has none."""
+
+    code = "words_missing"
+
+    def __init__(self) -> None:
+        super().__init__(say("Say in words what happened and what was done."))
+
+
+class PlacementElsewhere(BadInput):
+    """The case names somebody who does not sit at the incident's venue."""
+
+    code = "placement_elsewhere"
+
+    def __init__(self) -> None:
+        super().__init__(say("This person does not sit at the venue of the incident."))
+
+
+class CaseIsOpen(Refusal):
+    """There is an open case about the same placement."""
+
+    kind = "conflict"
+    code = "case_is_open"
+
+    def __init__(self) -> None:
+        super().__init__(say("A case about this paper is open. Add a step to that one."))
+
+
+class RefusalNeedsWitness(Refusal):
+    """The candidate did not sign: two staff say so together."""
+
+    kind = "conflict"
+    code = "refusal_needs_witness"
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("The candidate did not sign. A second member of staff witnesses the refusal.")
+        )
+
+
+class DecisionIncomplete(BadInput):
+    """A decision without the article it rests on, or without a sanction."""
+
+    code = "decision_incomplete"
+
+    def __init__(self) -> None:
+        super().__init__(say("Name the article the decision rests on, and the sanction."))

@@ -3,11 +3,15 @@
 import hashlib
 import hmac
 import os
+import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
+SECRET_BYTES = 32
+SECRET_FILE = Path("identity") / "seal.secret"  # beneath the keys' folder
 
 
 @dataclass(frozen=True)
@@ -35,3 +39,22 @@ class Seal:
 
     def _key(self, use: bytes) -> bytes:
         return hmac.new(self.secret, use, hashlib.sha256).digest()
+
+
+def make_seal(keys_dir: Path) -> bool:
+    """Make the secret of this install, readable by the owner alone; False where it is there.
+
+    Whoever loses it can never read an ID number again, and finds no human twice: back it up.
+    """
+    path = keys_dir / SECRET_FILE
+    if path.exists():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(secrets.token_hex(SECRET_BYTES))
+    return True
+
+
+def load_seal(keys_dir: Path) -> Seal:
+    """Read the seal. Raises FileNotFoundError where none was made: run `flask keys make`."""
+    return Seal(bytes.fromhex((keys_dir / SECRET_FILE).read_text().strip()))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from exam_centre.kernel.columns import Id, Score, Token
+from exam_centre.kernel.columns import Id, Score, Token, unique_while
 from exam_centre.kernel.database import Base, Lifecycle, Versioned
 from exam_centre.kernel.guards import Guard, as_rows, flow_guard, keep
 from exam_centre.marking.rules import (
@@ -21,7 +21,12 @@ class Bundle(Lifecycle, Base):
     """The coded scripts of one paper out of one room session, place-holders included."""
 
     __tablename__ = "bundles"
-    __table_args__ = (UniqueConstraint("room_session_id", "sitting_id"),)
+    __table_args__ = (
+        UniqueConstraint("room_session_id", "sitting_id"),
+        CheckConstraint(
+            "status <> 'approved' OR approved_by_id IS NOT NULL", name="somebody_approved_it"
+        ),
+    )
     flow = BUNDLE_FLOW
 
     id: Mapped[Id]
@@ -29,6 +34,7 @@ class Bundle(Lifecycle, Base):
     room_session_id: Mapped[int] = mapped_column(ForeignKey("room_sessions.id"))
     sitting_id: Mapped[int] = mapped_column(ForeignKey("sittings.id"))
     status: Mapped[BundleStatus] = mapped_column(default=BundleStatus.CODED)
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 
 class SecretCode(Base):
@@ -49,7 +55,9 @@ class Allocation(Lifecycle, Base):
 
     __tablename__ = "allocations"
     __table_args__ = (
-        UniqueConstraint("bundle_id", "round"),
+        unique_while(
+            "uq_allocations_round", "bundle_id", "round", condition="status <> 'returned'"
+        ),
         UniqueConstraint("bundle_id", "marker_id"),
         CheckConstraint("round IN (1, 2, 3)", name="three_rounds"),
     )
@@ -139,11 +147,9 @@ class Moderation(Base):
     why: Mapped[str]  # "random", "top", "bottom" or "boundary"
     moderator_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     score: Mapped[Score | None]  # None: drawn, not read yet
-    verdict: Mapped[str] = mapped_column(default="")  # "", "agrees" or "sent_back"
+    verdict: Mapped[str] = mapped_column(default="")  # "", "agrees", "sent_back" or "marked_again"
     given_at: Mapped[datetime | None]
 
-
-_ATTENDED = "a.status IN ('present', 'removed')"
 
 keep(
     Base.metadata,
@@ -155,14 +161,14 @@ keep(
         on=("INSERT", "UPDATE"),
         when="(NEW.score IS NOT NULL AND NOT EXISTS (SELECT 1 FROM secret_codes c "
         "JOIN attendances a ON a.placement_id = c.placement_id "
-        f"WHERE c.id = NEW.secret_code_id AND {_ATTENDED}))",
+        "WHERE c.id = NEW.secret_code_id AND a.status IN ('present', 'removed')))",
     ),
     Guard(
         name="no_engine_number_without_attendance",
         table="engine_marks",
         on=("INSERT", "UPDATE"),
         when="(NEW.score IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attendances a "
-        f"WHERE a.placement_id = NEW.placement_id AND {_ATTENDED}))",
+        "WHERE a.placement_id = NEW.placement_id AND a.status IN ('present', 'removed')))",
     ),
     # The same promise from the other side: attendance can not turn away under a number.
     Guard(

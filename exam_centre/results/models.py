@@ -95,13 +95,14 @@ class ReleaseBatch(Lifecycle, Base):
 
 
 class ReleaseLine(Base):
-    """One outcome in a batch; an outcome is in one batch only."""
+    """One outcome in a batch; an outcome is in one batch only, discarded ones aside."""
 
     __tablename__ = "release_lines"
+    __table_args__ = (UniqueConstraint("batch_id", "outcome_id"),)
 
     id: Mapped[Id]
-    batch_id: Mapped[int] = mapped_column(ForeignKey("release_batches.id"), index=True)
-    outcome_id: Mapped[int] = mapped_column(ForeignKey("outcomes.id"), unique=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("release_batches.id"))
+    outcome_id: Mapped[int] = mapped_column(ForeignKey("outcomes.id"), index=True)
 
 
 class Correction(Lifecycle, Base):
@@ -113,6 +114,7 @@ class Correction(Lifecycle, Base):
             "uq_corrections_open", "outcome_id", condition="status IN ('filed', 'decided')"
         ),
         CheckConstraint("asked_by_id <> decided_by_id", name="two_people"),
+        CheckConstraint("examined_by_id <> decided_by_id", name="examiner_does_not_decide"),
         CheckConstraint(
             "status IN ('filed') OR decided_by_id IS NOT NULL", name="a_decision_has_a_person"
         ),
@@ -130,6 +132,7 @@ class Correction(Lifecycle, Base):
     final_score: Mapped[Score | None]  # the final part as it should be; None: nothing to change
     formative_score: Mapped[Score | None]
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    examined_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # None: not yet
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     new_outcome_id: Mapped[int | None] = mapped_column(ForeignKey("outcomes.id"))
 
@@ -171,6 +174,14 @@ keep(
         when="(NEW.status = 'released' AND NOT EXISTS (SELECT 1 FROM release_lines l "
         "JOIN release_batches b ON b.id = l.batch_id "
         "WHERE l.outcome_id = NEW.id AND b.status = 'released'))",
+    ),
+    Guard(
+        name="outcome_is_in_one_live_batch",
+        table="release_lines",
+        on=("INSERT",),
+        when="(EXISTS (SELECT 1 FROM release_lines l JOIN release_batches b ON b.id = l.batch_id "
+        "WHERE l.outcome_id = NEW.outcome_id AND b.status <> 'discarded'))",
+        lock="NEW.outcome_id",
     ),
     Guard(
         name="release_line_is_final",

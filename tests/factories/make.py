@@ -7,9 +7,8 @@ and lets the test override every column by its name. `home_...` builders give th
 others share; all others give something new at each call.
 """
 
-from tests.factories.days import DaysMixin
 from tests.factories.outcomes import OutcomesMixin
 
 
-class Make(DaysMixin, OutcomesMixin):
+class Make(OutcomesMixin):
     """Everything a test may build, in the test's own transaction."""

@@ -10,12 +10,11 @@ from sqlalchemy import select
 
 from exam_centre.accounts.models import Person
 from exam_centre.admission.models import Attendance
-from exam_centre.admission.rules import AttendanceStatus, Identity
+from exam_centre.admission.rules import GIVES_A_SCRIPT, AttendanceStatus
 from exam_centre.calendar.models import Series
-from exam_centre.conduct.models import Incident, OffenceCase
+from exam_centre.conduct.models import OffenceCase
 from exam_centre.conduct.rules import CaseStatus, IncidentKind, OffenceClass
-from exam_centre.entries.models import Candidate, Entry, EntryCourse
-from exam_centre.invigilation.models import RoomDay
+from exam_centre.entries.models import Entry, EntryCourse
 from exam_centre.invigilation.rules import RoomDayStatus
 from exam_centre.marking.models import (
     Allocation,
@@ -37,11 +36,10 @@ from exam_centre.papers.rules import Mode
 from exam_centre.practicals.models import PracticalMark
 from exam_centre.theses.models import PanelMember, Thesis, ThesisMark
 from exam_centre.theses.rules import PanelRole, ThesisStatus
-from exam_centre.timetable.models import Placement, Plan, RoomSession, Sitting
+from exam_centre.timetable.models import Placement, RoomSession, Sitting
 from exam_centre.timetable.rules import PlanStatus
-from exam_centre.venues.models import Room
-from tests.factories.entries import EntriesMixin
-from tests.factories.times import HOUR, MINUTE, NINE
+from tests.factories.days import DaysMixin
+from tests.factories.times import HOUR, NINE
 
 PRESENT = AttendanceStatus.PRESENT
 
@@ -56,7 +54,7 @@ class Sat:
     placements: list[Placement]
 
 
-class MarksMixin(EntriesMixin):
+class MarksMixin(DaysMixin):
     """What was sat and how it was marked."""
 
     def sat(
@@ -79,63 +77,18 @@ class MarksMixin(EntriesMixin):
         paper, series = paper or self.paper(), series or self.home_series()
         entries = entries or [self.entry(paper=paper, series=series) for _ in statuses]
         period, room = self.period(series), self.room()
-        sitting = self.save(Sitting(paper_id=paper.id, period_id=period.id))
-        room_session = self.save(RoomSession(room_id=room.id, period_id=period.id))
-        plan = self._plan_of(series)
+        of_home = series is self.home_series()
+        plan = self.home_plan() if of_home else self.plan(series, PlanStatus.FROZEN)
         placements = []
         for entry, status in zip(entries, statuses, strict=True):
-            candidate = self.session.get_one(Candidate, entry.candidate_id)
-            placement = self.save(
-                Placement(
-                    plan_id=plan.id,
-                    entry_id=entry.id,
-                    person_id=candidate.person_id,
-                    sitting_id=sitting.id,
-                    room_session_id=room_session.id,
-                    seat_id=self.seat(room).id,
-                    starts_at=period.starts_at,
-                    ends_at=period.starts_at + 90 * MINUTE,
-                    in_force=True,
-                )
-            )
-            self.attended(placement, status)
+            placement = self.placement(entry, room=room, period=period, plan=plan)
+            self.attendance(placement, status)
             placements.append(placement)
-        self.closed_room(room_session, reconciled=reconciled)
-        return Sat(paper, room_session, sitting, placements)
-
-    def attended(
-        self, placement: Placement, status: AttendanceStatus = PRESENT, **fields: Any
-    ) -> Attendance:
-        """What became of a placement, re-checked by another human where somebody came."""
-        came = status in (PRESENT, AttendanceStatus.REMOVED)
-        absent = status is AttendanceStatus.ABSENT
-        defaults = {
-            "placement_id": placement.id,
-            "status": status,
-            "admitted_at": placement.starts_at if came else None,
-            "admitted_by_id": self.person().id if came else None,
-            "minutes_late": 0 if came else None,
-            "identity": Identity.MATCH if came else Identity.NOT_CHECKED,
-            "recheck": Identity.MATCH if came else Identity.NOT_CHECKED,
-            "rechecked_by_id": self.person().id if came else None,
-            "absent_noted_by_id": self.person().id if absent else None,
-            "absent_confirmed_by_id": self.person().id if absent else None,
-        }
-        return self.save(Attendance(**defaults | fields))
-
-    def closed_room(self, room_session: RoomSession, *, reconciled: bool = True) -> RoomDay:
-        """A room day that is over, its register signed by two."""
-        day = RoomDay(
-            room_session_id=room_session.id,
-            status=RoomDayStatus.RECONCILED if reconciled else RoomDayStatus.CLOSED,
-            started_at=NINE,
-            closed_by_id=self.person().id,
-            countersigned_by_id=self.person().id,
-            closed_at=NINE + 2 * HOUR,
-        )
-        if reconciled:
-            day.first_count = day.second_count = 0
-        return self.save(day)
+        room_session = self.room_session(room, period)
+        status_of_room = RoomDayStatus.RECONCILED if reconciled else RoomDayStatus.CLOSED
+        scripts = sum(status in GIVES_A_SCRIPT for status in statuses)
+        self.room_day(room_session, status_of_room, scripts=scripts)
+        return Sat(paper, room_session, self.sitting(paper, period), placements)
 
     def bundle(
         self, codes: int = 3, *statuses: AttendanceStatus, sat: Sat | None = None, **fields: Any
@@ -307,23 +260,6 @@ class MarksMixin(EntriesMixin):
             for score in scores
         ]
 
-    def marking_incident(
-        self, placement: Placement, kind: IncidentKind = IncidentKind.OTHER, **fields: Any
-    ) -> Incident:
-        """An open incident about one placement."""
-        room_session = self.session.get_one(RoomSession, placement.room_session_id)
-        defaults = {
-            "venue_id": self.session.get_one(Room, room_session.room_id).venue_id,
-            "number": self.number(),
-            "kind": kind,
-            "room_session_id": room_session.id,
-            "placement_id": placement.id,
-            "text": "seen in the room",
-            "facts": {},
-            "happened_at": NINE,
-        }
-        return self.save(Incident(**defaults | fields))
-
     def offence_case(
         self,
         placement: Placement,
@@ -331,7 +267,7 @@ class MarksMixin(EntriesMixin):
         status: CaseStatus = CaseStatus.RECORDED,
     ) -> OffenceCase:
         """A case about one placement, open unless `status` says otherwise."""
-        incident = self.marking_incident(placement, IncidentKind.OFFENCE)
+        incident = self.incident(placement, IncidentKind.OFFENCE)
         return self.save(
             OffenceCase(
                 incident_id=incident.id,
@@ -345,16 +281,4 @@ class MarksMixin(EntriesMixin):
     def _thesis_mark(self, thesis: Thesis, person_id: int, score: int) -> None:
         self.save(
             ThesisMark(thesis_id=thesis.id, marker_id=person_id, score=Decimal(score), at=NINE)
-        )
-
-    def _plan_of(self, series: Series) -> Plan:
-        known = select(Plan).where(Plan.series_id == series.id).order_by(Plan.number)
-        return self.session.scalars(known).first() or self.save(
-            Plan(
-                series_id=series.id,
-                number=1,
-                status=PlanStatus.FROZEN,
-                made_by_id=self.person().id,
-                made_at=NINE,
-            )
         )

@@ -203,6 +203,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("at", UtcMoment(), nullable=False),
+        sa.Column("notes", JSON, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_import_batches_by_id")),
         sa.ForeignKeyConstraint(

@@ -19,7 +19,7 @@ GUARDS = (
         "attendances",
         {
             "expected": ["absent", "present", "refused", "voided"],
-            "present": ["expected", "removed", "voided"],
+            "present": ["absent", "expected", "removed", "voided"],
             "absent": ["present", "voided"],
             "refused": ["present", "voided"],
             "removed": ["voided"],
@@ -33,6 +33,12 @@ GUARDS = (
         table="attendances",
         on=("UPDATE",),
         when="(OLD.admitted_at IS NOT NULL AND NEW.admitted_at IS NOT NULL AND (NEW.admitted_at <> OLD.admitted_at OR COALESCE(NEW.admitted_by_scan, 0) <> COALESCE(OLD.admitted_by_scan, 0)))",
+    ),
+    Guard(
+        name="closed_attendance_is_corrected",
+        table="attendances",
+        on=("UPDATE",),
+        when="(OLD.closed_at IS NOT NULL AND (NEW.closed_at IS NULL OR NEW.status <> OLD.status AND NOT EXISTS (SELECT 1 FROM attendance_corrections c WHERE c.placement_id = NEW.placement_id AND c.before = OLD.status AND c.after = NEW.status)))",
     ),
     Guard(name="attendance_is_kept", table="attendances", on=("DELETE",), when="(1 = 1)"),
 )
@@ -271,6 +277,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("rechecked_by_id", sa.Integer(), nullable=True),
+        sa.Column("closed_at", UtcMoment(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(status IN ('present', 'removed')) = (admitted_at IS NOT NULL) OR status = 'voided'",

@@ -23,7 +23,8 @@ GUARDS = (
         },
     ),
     flow_guard(
-        "allocations", {"allocated": ["returned", "submitted"], "submitted": [], "returned": []}
+        "allocations",
+        {"allocated": ["returned", "submitted"], "submitted": ["allocated"], "returned": []},
     ),
     Guard(
         name="no_number_without_attendance",
@@ -127,7 +128,15 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("approved_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status <> 'approved' OR approved_by_id IS NOT NULL",
+            name=op.f("ck_bundles_somebody_approved_it"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["approved_by_id"], ["people.id"], name=op.f("fk_bundles_approved_by_id")
+        ),
         sa.ForeignKeyConstraint(
             ["room_session_id"], ["room_sessions.id"], name=op.f("fk_bundles_room_session_id")
         ),
@@ -172,10 +181,17 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "bundle_id", "marker_id", name=op.f("uq_allocations_bundle_id_marker_id")
         ),
-        sa.UniqueConstraint("bundle_id", "round", name=op.f("uq_allocations_bundle_id_round")),
         sa.UniqueConstraint("token", name=op.f("uq_allocations_token")),
     )
     op.create_index(op.f("ix_allocations_marker_id"), "allocations", ["marker_id"], unique=False)
+    op.create_index(
+        "uq_allocations_round",
+        "allocations",
+        ["bundle_id", "round"],
+        unique=True,
+        sqlite_where=sa.text("status <> 'returned'"),
+        postgresql_where=sa.text("status <> 'returned'"),
+    )
     op.create_table(
         "engine_marks",
         sa.Column("id", sa.Integer(), nullable=False),

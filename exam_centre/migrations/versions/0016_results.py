@@ -19,7 +19,7 @@ GUARDS = (
         {
             "computed": ["approved", "held", "superseded"],
             "held": ["computed", "superseded"],
-            "approved": ["held", "released", "superseded"],
+            "approved": ["computed", "held", "released", "superseded"],
             "released": ["corrected", "recalled"],
             "corrected": [],
             "recalled": [],
@@ -29,10 +29,11 @@ GUARDS = (
     flow_guard(
         "release_batches",
         {
-            "prepared": ["approved"],
-            "approved": ["released"],
+            "prepared": ["approved", "discarded"],
+            "approved": ["discarded", "released"],
             "released": ["recalled"],
             "recalled": [],
+            "discarded": [],
         },
     ),
     flow_guard(
@@ -52,6 +53,13 @@ GUARDS = (
         on=("INSERT", "UPDATE"),
         when="(NEW.status = 'released' AND NOT EXISTS (SELECT 1 FROM release_lines l JOIN release_batches b ON b.id = l.batch_id WHERE l.outcome_id = NEW.id AND b.status = 'released'))",
     ),
+    Guard(
+        name="outcome_is_in_one_live_batch",
+        table="release_lines",
+        on=("INSERT",),
+        when="(EXISTS (SELECT 1 FROM release_lines l JOIN release_batches b ON b.id = l.batch_id WHERE l.outcome_id = NEW.outcome_id AND b.status <> 'discarded'))",
+        lock="NEW.outcome_id",
+    ),
     final_row("release_lines", "release_line_is_final"),
 )
 
@@ -70,6 +78,7 @@ def upgrade() -> None:
                 "approved",
                 "released",
                 "recalled",
+                "discarded",
                 name="batchstatus",
                 native_enum=False,
                 create_constraint=True,
@@ -241,6 +250,7 @@ def upgrade() -> None:
         sa.Column("final_score", Exact(6, 2), nullable=True),
         sa.Column("formative_score", Exact(6, 2), nullable=True),
         sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("examined_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("new_outcome_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -257,6 +267,12 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["decided_by_id"], ["people.id"], name=op.f("fk_corrections_decided_by_id")
+        ),
+        sa.CheckConstraint(
+            "examined_by_id <> decided_by_id", name=op.f("ck_corrections_examiner_does_not_decide")
+        ),
+        sa.ForeignKeyConstraint(
+            ["examined_by_id"], ["people.id"], name=op.f("fk_corrections_examined_by_id")
         ),
         sa.ForeignKeyConstraint(
             ["new_outcome_id"], ["outcomes.id"], name=op.f("fk_corrections_new_outcome_id")
@@ -287,9 +303,13 @@ def upgrade() -> None:
             ["outcome_id"], ["outcomes.id"], name=op.f("fk_release_lines_outcome_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release_lines")),
-        sa.UniqueConstraint("outcome_id", name=op.f("uq_release_lines_outcome_id")),
+        sa.UniqueConstraint(
+            "batch_id", "outcome_id", name=op.f("uq_release_lines_batch_id_outcome_id")
+        ),
     )
-    op.create_index(op.f("ix_release_lines_batch_id"), "release_lines", ["batch_id"], unique=False)
+    op.create_index(
+        op.f("ix_release_lines_outcome_id"), "release_lines", ["outcome_id"], unique=False
+    )
     op.create_table(
         "review_samples",
         sa.Column("id", sa.Integer(), nullable=False),

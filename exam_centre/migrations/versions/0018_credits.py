@@ -17,13 +17,13 @@ GUARDS = (
     flow_guard(
         "claims",
         {
-            "queued": ["replaced", "returned", "sending"],
-            "sending": ["accepted", "queued", "returned", "revoked", "unknown"],
-            "unknown": ["accepted", "replaced", "returned", "sending"],
-            "accepted": ["replaced", "revoking"],
-            "returned": ["queued", "replaced"],
-            "replaced": [],
-            "revoking": ["revoked", "sending"],
+            "queued": ["replaced", "returned", "revoking", "sending"],
+            "sending": ["accepted", "queued", "replaced", "returned", "revoking", "unknown"],
+            "unknown": ["accepted", "replaced", "returned", "revoking", "sending"],
+            "accepted": ["queued", "replaced", "revoking"],
+            "returned": ["queued", "replaced", "revoking"],
+            "replaced": ["queued"],
+            "revoking": ["replaced", "revoked"],
             "revoked": [],
         },
     ),
@@ -33,7 +33,7 @@ GUARDS = (
             "pending": ["leased", "parked"],
             "leased": ["dead", "done", "parked", "pending", "unknown"],
             "unknown": ["dead", "leased", "parked"],
-            "done": [],
+            "done": ["pending"],
             "parked": ["pending"],
             "dead": ["pending"],
         },
@@ -189,6 +189,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("outcome_id", name=op.f("uq_claims_outcome_id")),
         sa.UniqueConstraint("token", name=op.f("uq_claims_token")),
     )
+    op.create_index("ix_claims_person_course", "claims", ["person_id", "course_id"], unique=False)
     op.create_index("ix_claims_status", "claims", ["status"], unique=False)
     op.create_index(
         "uq_claims_live",

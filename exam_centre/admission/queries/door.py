@@ -1,0 +1,174 @@
+"""What the door needs to know of one person, in one statement."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, false, select
+from sqlalchemy.orm import Session, aliased
+
+from exam_centre.accounts.models import Person
+from exam_centre.admission.models import Attendance, Slip, SlipLine
+from exam_centre.admission.rules import AttendanceStatus, Fact, Place, SlipStatus, read_short_code
+from exam_centre.entries.models import Candidate, Entry
+from exam_centre.entries.rules import EntryStatus
+from exam_centre.kernel.keys import KeyRing
+from exam_centre.kernel.tokens import ForgedToken, SlipToken, open_slip
+from exam_centre.papers.models import Paper
+from exam_centre.papers.rules import Mode
+from exam_centre.timetable.models import HeldOver, Placement, RoomSession
+from exam_centre.venues.models import Room, Seat, Venue
+
+
+@dataclass(frozen=True)
+class Known:
+    """One placement of the person at the door, with the row that remembers what became of it."""
+
+    place: Place
+    placement: Placement
+    attendance: Attendance | None  # None: not even expected in writing yet
+    admitted_by: str  # "" where nobody was
+    seat: int
+    room: str
+    venue: str
+    time_zone: str
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who a scan is about: everything a verdict needs."""
+
+    slip_is_valid: bool
+    known: tuple[Known, ...]
+
+
+def find_caller(session: Session, fact: Fact, ring: KeyRing) -> Caller | None:
+    """Return whom a scan is about, or None where the code is no slip's. One statement.
+
+    Raises ForgedToken for a text that is no slip of ours.
+    """
+    if not fact.token.strip():
+        if fact.placement_id is None:
+            raise ForgedToken
+        return _caller(session, _of_placement(fact.placement_id), found=True)
+    code = read_short_code(fact.token)
+    if code is not None:
+        caller = _caller(session, _of_short_code(code))
+        return caller if caller.known else None
+    if fact.token.strip().replace(" ", "").replace("-", "").isdigit():
+        return None
+    return _caller(session, _of_token(open_slip(fact.token, ring)))
+
+
+def _of_token(token: SlipToken) -> "_Asked":
+    return _Asked(
+        person=and_(Candidate.slip_bytes == token.candidate, Entry.series_id == token.series),
+        slip=Slip.number == token.slip_version,
+    )
+
+
+def _of_short_code(code: str) -> "_Asked":
+    return _Asked(person=Slip.short_code == code, slip=Slip.short_code == code)
+
+
+def _of_placement(placement_id: int) -> "_Asked":
+    beside = aliased(Entry)
+    return _Asked(
+        person=exists()
+        .where(Placement.id == placement_id)
+        .where(beside.id == Placement.entry_id)
+        .where(beside.candidate_id == Candidate.id, beside.series_id == Entry.series_id)
+        .correlate(Candidate, Entry),
+        slip=false(),
+    )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Which candidate in which series, and which of their slips was shown."""
+
+    person: ColumnElement[bool]
+    slip: ColumnElement[bool]
+
+
+def _caller(session: Session, asked: _Asked, *, found: bool = False) -> Caller:
+    """Gather everything about one person; `found` without a slip, every placement counts."""
+    admitter = aliased(Person)
+    held = exists().where(
+        HeldOver.second_entry_id == Placement.entry_id, HeldOver.plan_id == Placement.plan_id
+    )
+    rows = session.execute(
+        select(
+            Placement,
+            Attendance,
+            Entry.status,
+            Paper.mode,
+            Seat.number,
+            Room.code,
+            Venue,
+            held,
+            Slip.status,
+            SlipLine.id,
+            admitter.name,
+        )
+        .select_from(Candidate)
+        .join(Entry, Entry.candidate_id == Candidate.id)
+        .join(Placement, and_(Placement.entry_id == Entry.id, Placement.in_force))
+        .join(Paper, Paper.id == Entry.paper_id)
+        .join(Seat, Seat.id == Placement.seat_id)
+        .join(RoomSession, RoomSession.id == Placement.room_session_id)
+        .join(Room, Room.id == RoomSession.room_id)
+        .join(Venue, Venue.id == Room.venue_id)
+        .outerjoin(
+            Slip,
+            and_(
+                Slip.candidate_id == Candidate.id,
+                Slip.series_id == Entry.series_id,
+                asked.slip,
+            ),
+        )
+        .outerjoin(
+            SlipLine, and_(SlipLine.slip_id == Slip.id, SlipLine.placement_id == Placement.id)
+        )
+        .outerjoin(Attendance, Attendance.placement_id == Placement.id)
+        .outerjoin(admitter, admitter.id == Attendance.admitted_by_id)
+        .where(asked.person)
+    ).all()
+    return Caller(
+        slip_is_valid=found or all(row[8] is SlipStatus.VALID for row in rows),
+        known=tuple(_known(found, *row) for row in rows),
+    )
+
+
+def _known(
+    found: bool,
+    placement: Placement,
+    attendance: Attendance | None,
+    entry: EntryStatus,
+    mode: Mode,
+    number: int,
+    room: str,
+    venue: Venue,
+    held_over: bool,
+    _slip_status: SlipStatus | None,
+    line_id: int | None,
+    admitted_by: str | None,
+) -> Known:
+    return Known(
+        place=Place(
+            placement_id=placement.id,
+            room_session_id=placement.room_session_id,
+            venue_id=venue.id,
+            starts=placement.starts_at,
+            held_over=bool(held_over),
+            status=attendance.status if attendance else AttendanceStatus.EXPECTED,
+            entry=entry,
+            on_slip=found or line_id is not None,
+            late_entry=mode is not Mode.LISTENING,
+        ),
+        placement=placement,
+        attendance=attendance,
+        admitted_by=admitted_by or "",
+        seat=number,
+        room=room,
+        venue=venue.name,
+        time_zone=venue.time_zone,
+    )

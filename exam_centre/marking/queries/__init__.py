@@ -1,0 +1,68 @@
+"""What marking tells: markers their own sheet, moderators their sample, later rooms the marks."""
+
+from exam_centre.marking.queries.bundles import (
+    MarkingRules,
+    access_allocation,
+    access_bundle,
+    allocations_of,
+    bundles_in_scope,
+    candidates_in,
+    markers_of,
+    paper_of_sitting,
+    people_at_work,
+    place_of_bundle,
+    rules_of_bundle,
+)
+from exam_centre.marking.queries.finals import (
+    final_of,
+    formative_of,
+    people_who_approved,
+    people_who_marked,
+)
+from exam_centre.marking.queries.laws import law_codes, law_engine_marks, law_marks, law_round
+from exam_centre.marking.queries.marks import (
+    SampleLine,
+    Script,
+    SheetLine,
+    codes_of_round,
+    disputed_codes,
+    given_of,
+    moderations_of,
+    present_codes,
+    sample_of,
+    scripts_of,
+    sheet_of,
+)
+
+__all__ = [
+    "MarkingRules",
+    "SampleLine",
+    "Script",
+    "SheetLine",
+    "access_allocation",
+    "access_bundle",
+    "allocations_of",
+    "bundles_in_scope",
+    "candidates_in",
+    "codes_of_round",
+    "disputed_codes",
+    "final_of",
+    "formative_of",
+    "given_of",
+    "law_codes",
+    "law_engine_marks",
+    "law_marks",
+    "law_round",
+    "markers_of",
+    "moderations_of",
+    "paper_of_sitting",
+    "people_at_work",
+    "people_who_approved",
+    "people_who_marked",
+    "place_of_bundle",
+    "present_codes",
+    "rules_of_bundle",
+    "sample_of",
+    "scripts_of",
+    "sheet_of",
+]

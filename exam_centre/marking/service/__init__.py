@@ -1,0 +1,37 @@
+"""What is done with scripts and marks, from the code on the script to the approved bundle."""
+
+from exam_centre.marking.service.allocations import allocate, reopen, return_allocation
+from exam_centre.marking.service.coding import code_scripts
+from exam_centre.marking.service.entering import enter_mark, submit
+from exam_centre.marking.service.moderation import (
+    approve_bundle,
+    draw_sample,
+    moderate,
+    pass_moderation,
+    send_back,
+)
+from exam_centre.marking.service.recording import (
+    check_engine_marks,
+    import_engine_mark,
+    record_formative,
+)
+from exam_centre.marking.service.settling import compare, finalise
+
+__all__ = [
+    "allocate",
+    "approve_bundle",
+    "check_engine_marks",
+    "code_scripts",
+    "compare",
+    "draw_sample",
+    "enter_mark",
+    "finalise",
+    "import_engine_mark",
+    "moderate",
+    "pass_moderation",
+    "record_formative",
+    "reopen",
+    "return_allocation",
+    "send_back",
+    "submit",
+]

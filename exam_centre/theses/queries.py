@@ -1,0 +1,114 @@
+"""Theses: who may see which, their panels, and what they come to."""
+
+from collections.abc import Collection
+from decimal import Decimal
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from exam_centre.entries.models import Candidate, Entry
+from exam_centre.kernel.errors import NotFound
+from exam_centre.kernel.permissions import Actor, Permission, Place, within
+from exam_centre.kernel.sentences import say
+from exam_centre.organisation.models import Unit
+from exam_centre.theses.models import PanelMember, Thesis, ThesisMark, ThesisRecord
+from exam_centre.theses.rules import ThesisResult, ThesisStatus, thesis_result
+
+
+def access_thesis(session: Session, actor: Actor, token: str) -> Thesis:
+    """Return a thesis the actor manages, supervises or assesses, or raise NotFound."""
+    mine = or_(
+        Thesis.supervisor_id == actor.person_id,
+        Thesis.id.in_(
+            select(PanelMember.thesis_id).where(PanelMember.person_id == actor.person_id)
+        ),
+    )
+    runs, marks = (
+        within(actor, (permission,), unit_path=Unit.path, series_id=Entry.series_id)
+        for permission in (Permission.RUN_MARKING, Permission.ENTER_MARKS)
+    )
+    thesis = session.scalar(
+        select(Thesis)
+        .join(Entry, Entry.id == Thesis.entry_id)
+        .join(Candidate, Candidate.id == Entry.candidate_id)
+        .join(Unit, Unit.id == Candidate.unit_id)
+        .where(Thesis.token == token, or_(runs, mine & marks))
+    )
+    if thesis is None:
+        raise NotFound(say("thesis"))
+    return thesis
+
+
+def place_of_entry(session: Session, entry_id: int) -> Place:
+    """Return where an entry without a seat belongs: its candidate's unit, and its series."""
+    path, series_id = session.execute(
+        select(Unit.path, Entry.series_id)
+        .join(Candidate, Candidate.unit_id == Unit.id)
+        .join(Entry, Entry.candidate_id == Candidate.id)
+        .where(Entry.id == entry_id)
+    ).one()
+    return Place(path, series_id=series_id)
+
+
+def candidate_of(session: Session, thesis: Thesis) -> int:
+    """Return the person id of who writes the thesis."""
+    wanted = select(Candidate.person_id).join(Entry, Entry.candidate_id == Candidate.id)
+    return session.scalars(wanted.where(Entry.id == thesis.entry_id)).one()
+
+
+def panel_of(session: Session, thesis: Thesis) -> list[PanelMember]:
+    """Return the panel in the order it was seated; empty while there is none."""
+    wanted = select(PanelMember).where(PanelMember.thesis_id == thesis.id)
+    return list(session.scalars(wanted.order_by(PanelMember.id)))
+
+
+def records_of(session: Session, thesis: Thesis) -> list[ThesisRecord]:
+    """Return the recorded steps, oldest first."""
+    wanted = select(ThesisRecord).where(ThesisRecord.thesis_id == thesis.id)
+    return list(session.scalars(wanted.order_by(ThesisRecord.id)))
+
+
+def marks_of(session: Session, thesis: Thesis) -> dict[int, Decimal]:
+    """Return person id -> mark."""
+    wanted = select(ThesisMark).where(ThesisMark.thesis_id == thesis.id)
+    return {mark.marker_id: mark.score for mark in session.scalars(wanted)}
+
+
+def result_of(session: Session, thesis: Thesis) -> ThesisResult:
+    """Return what the marks of one thesis come to as they are."""
+    return _results(session, [thesis])[thesis.entry_id]
+
+
+def final_of(
+    session: Session, entry_ids: Collection[int]
+) -> dict[int, tuple[Decimal, ThesisStatus | None]]:
+    """Return entry id -> (score, FAILED where the defence decides alone), for finished theses."""
+    theses = session.scalars(
+        select(Thesis).where(Thesis.entry_id.in_(entry_ids), Thesis.status == ThesisStatus.FINAL)
+    ).all()
+    return {
+        entry_id: (result.score, ThesisStatus.FAILED if result.defence_failed else None)
+        for entry_id, result in _results(session, theses).items()
+    }
+
+
+def people_who_marked(session: Session, entry_ids: Collection[int]) -> set[int]:
+    """Return the supervisors and panel members of these entries' theses."""
+    theses = select(Thesis.id).where(Thesis.entry_id.in_(entry_ids))
+    supervisors = select(Thesis.supervisor_id).where(Thesis.entry_id.in_(entry_ids))
+    members = select(PanelMember.person_id).where(PanelMember.thesis_id.in_(theses))
+    return set(session.scalars(supervisors.union(members)))
+
+
+def _results(session: Session, theses: Collection[Thesis]) -> dict[int, ThesisResult]:
+    marks: dict[int, dict[int, Decimal]] = {}
+    for mark in session.scalars(
+        select(ThesisMark).where(ThesisMark.thesis_id.in_([thesis.id for thesis in theses]))
+    ):
+        marks.setdefault(mark.thesis_id, {})[mark.marker_id] = mark.score
+    results = {}
+    for thesis in theses:
+        given = marks.get(thesis.id, {})
+        panel = [score for person, score in given.items() if person != thesis.supervisor_id]
+        results[thesis.entry_id] = thesis_result(given.get(thesis.supervisor_id), panel)
+    return results

@@ -1,0 +1,159 @@
+"""Who is on duty: nobody away, untrained, sitting a paper or tied to somebody in the room."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from exam_centre.accounts.models import Person, StaffAbsence, StaffMember
+from exam_centre.accounts.service import ensure_no_tie
+from exam_centre.calendar.models import Period
+from exam_centre.calendar.queries import place_of_series
+from exam_centre.kernel import audit
+from exam_centre.kernel.errors import Forbidden
+from exam_centre.kernel.permissions import Actor, Permission
+from exam_centre.kernel.sentences import say
+from exam_centre.timetable import queries
+from exam_centre.timetable.models import Duty, Placement, Plan, RoomSession
+from exam_centre.timetable.rules import (
+    IN_ONE_ROOM,
+    OFF_DUTY,
+    DutyNeedsRoom,
+    DutyRefused,
+    DutyRole,
+    DutyStatus,
+    RoleTaken,
+)
+from exam_centre.venues.models import Room, Venue
+
+
+def assign_duty(
+    session: Session,
+    actor: Actor,
+    plan: Plan,
+    person: Person,
+    period: Period,
+    venue: Venue,
+    role: DutyRole,
+    *,
+    room_session: RoomSession | None = None,
+    now: datetime,
+) -> Duty:
+    """Offer somebody a duty in a period; first, second and supervisor are in one room.
+
+    Raises DutyNeedsRoom, RoleTaken, DutyRefused (no staff number, away, training ended, another
+    duty or an own paper then) and ConflictOfInterest where somebody in the room is tied to them:
+    a relative, their own shift team, whoever the register names.
+    """
+    actor.require(Permission.PLAN_TIMETABLE, place_of_series(session, plan.series_id))
+    _check_room(session, period, venue, role, room_session)
+    _check_staff(session, person, period.starts_at.astimezone(ZoneInfo(venue.time_zone)).date())
+    _check_free(session, plan, person, period)
+    if room_session is not None:
+        _check_role(session, room_session, role)
+        ensure_no_tie(session, person.id, _people_in(session, plan, room_session))
+    duty = Duty(
+        plan_id=plan.id,
+        person_id=person.id,
+        period_id=period.id,
+        venue_id=venue.id,
+        room_session_id=room_session.id if room_session else None,
+        role=role,
+        status=DutyStatus.OFFERED,
+    )
+    session.add(duty)
+    audit.record(session, actor, "timetable.duty_offered", duty, now)
+    return duty
+
+
+def answer_duty(session: Session, actor: Actor, duty: Duty, *, accept: bool, now: datetime) -> None:
+    """Accept or decline one's own duty. Raises Forbidden for anybody else's, and IllegalMove."""
+    if actor.human() != duty.person_id:
+        raise Forbidden(say("answer for another person's duty."))
+    duty.move_to(DutyStatus.ACCEPTED if accept else DutyStatus.DECLINED)
+    audit.record(session, actor, "timetable.duty_answered", duty, now)
+
+
+def replace_duty(session: Session, actor: Actor, duty: Duty, *, reason: str, now: datetime) -> None:
+    """Free a duty for somebody else. Raises IllegalMove where it is over."""
+    plan = session.get_one(Plan, duty.plan_id)
+    actor.require(Permission.PLAN_TIMETABLE, place_of_series(session, plan.series_id))
+    duty.move_to(DutyStatus.REPLACED)
+    audit.record(session, actor, "timetable.duty_replaced", duty, now, reason=reason)
+
+
+def _check_room(
+    session: Session, period: Period, venue: Venue, role: DutyRole, room_session: RoomSession | None
+) -> None:
+    if room_session is None:
+        if role in IN_ONE_ROOM:
+            raise DutyNeedsRoom(role)
+        return
+    room = session.get_one(Room, room_session.room_id)
+    if room.venue_id != venue.id or room_session.period_id != period.id:
+        raise DutyNeedsRoom(role)
+
+
+def _check_staff(session: Session, person: Person, day: date) -> None:
+    numbers = session.scalars(select(StaffMember).where(StaffMember.person_id == person.id)).all()
+    if not numbers:
+        raise DutyRefused(say("{name} has no staff number.", name=person.name))
+    trained = [n.trained_until for n in numbers if n.trained_until is not None]
+    if trained and max(trained) < day:
+        raise DutyRefused(
+            say("The training of {name} ended {day}.", name=person.name, day=str(max(trained)))
+        )
+    away = session.scalar(
+        select(StaffAbsence.id)
+        .where(StaffAbsence.staff_member_id.in_([n.id for n in numbers]))
+        .where(StaffAbsence.day == day)
+        .limit(1)
+    )
+    if away is not None:
+        raise DutyRefused(say("{name} is away on {day}.", name=person.name, day=str(day)))
+
+
+def _check_free(session: Session, plan: Plan, person: Person, period: Period) -> None:
+    busy = session.scalar(
+        select(Duty.id).where(
+            Duty.person_id == person.id,
+            Duty.period_id == period.id,
+            Duty.status.not_in(OFF_DUTY),
+        )
+    )
+    if busy is not None:
+        raise DutyRefused(say("{name} has another duty then.", name=person.name))
+    sits = session.scalar(
+        select(Placement.id)
+        .where(queries.standing(queries.versions(session, plan)))
+        .where(Placement.person_id == person.id)
+        .where(Placement.starts_at < period.ends_at, Placement.ends_at > period.starts_at)
+        .limit(1)
+    )
+    if sits is not None:
+        raise DutyRefused(say("{name} sits a paper then.", name=person.name))
+
+
+def _check_role(session: Session, room_session: RoomSession, role: DutyRole) -> None:
+    if role not in (DutyRole.FIRST, DutyRole.SECOND):
+        return
+    taken = session.scalar(
+        select(Duty.id).where(
+            Duty.room_session_id == room_session.id,
+            Duty.role == role,
+            Duty.status.not_in(OFF_DUTY),
+        )
+    )
+    if taken is not None:
+        raise RoleTaken(role)
+
+
+def _people_in(session: Session, plan: Plan, room_session: RoomSession) -> list[int]:
+    return list(
+        session.scalars(
+            select(Placement.person_id)
+            .where(queries.standing(queries.versions(session, plan)))
+            .where(Placement.room_session_id == room_session.id)
+        )
+    )
