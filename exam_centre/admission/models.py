@@ -16,7 +16,15 @@ from exam_centre.admission.rules import (
 from exam_centre.kernel.audit import PRIVATE
 from exam_centre.kernel.columns import Id, Token, unique_while
 from exam_centre.kernel.database import Base, Lifecycle
-from exam_centre.kernel.guards import Guard, as_rows, final_row, flow_guard, keep
+from exam_centre.kernel.guards import (
+    Guard,
+    as_rows,
+    final_row,
+    fixed_columns,
+    flow_guard,
+    keep,
+    kept_row,
+)
 
 
 class Slip(Lifecycle, Base):
@@ -61,6 +69,7 @@ class Device(Base):
     secret_hash: Mapped[str] = mapped_column(unique=True, info=PRIVATE)
     name: Mapped[str]  # as staff call it, e.g. "Door 2, phone"
     venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # who is signed on at it
     clock_offset_ms: Mapped[int | None]  # device minus server; None: never measured
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
@@ -150,6 +159,7 @@ keep(
         on=("UPDATE",),
         when="(OLD.admitted_at IS NOT NULL AND NEW.admitted_at IS NOT NULL "
         "AND (NEW.admitted_at <> OLD.admitted_at "
+        "OR NEW.admitted_by_id IS DISTINCT FROM OLD.admitted_by_id "
         "OR COALESCE(NEW.admitted_by_scan, 0) <> COALESCE(OLD.admitted_by_scan, 0)))",
     ),
     Guard(
@@ -161,5 +171,17 @@ keep(
         "WHERE c.placement_id = NEW.placement_id AND c.before = OLD.status "
         "AND c.after = NEW.status)))",
     ),
-    Guard(name="attendance_is_kept", table="attendances", on=("DELETE",), when="(1 = 1)"),
+    fixed_columns("attendances", "attendance_keeps_its_placement", "placement_id"),
+    kept_row("attendances", "attendance_is_kept"),
+    fixed_columns(
+        "slips",
+        "slip_facts_are_final",
+        "candidate_id",
+        "series_id",
+        "number",
+        "short_code",
+        "plan_id",
+        "issued_at",
+    ),
+    kept_row("slips", "slip_is_kept"),
 )

@@ -9,7 +9,15 @@ from exam_centre.certificates.rules import CREDENTIAL_FLOW, CredentialStatus, Re
 from exam_centre.kernel.audit import PRIVATE
 from exam_centre.kernel.columns import Id, Token, unique_while
 from exam_centre.kernel.database import Base, Lifecycle
-from exam_centre.kernel.guards import Guard, as_rows, flow_guard, keep
+from exam_centre.kernel.guards import (
+    Guard,
+    as_rows,
+    final_row,
+    fixed_columns,
+    flow_guard,
+    keep,
+    kept_row,
+)
 
 
 class StatusBit(Base):
@@ -82,13 +90,21 @@ class Certificate(Base):
 keep(
     Base.metadata,
     flow_guard("credentials", as_rows(CREDENTIAL_FLOW)),
-    Guard(
-        name="credential_facts_are_final",
-        table="credentials",
-        on=("UPDATE",),
-        when="(NEW.jwt <> OLD.jwt OR NEW.sha256 <> OLD.sha256 OR NEW.outcome_id <> OLD.outcome_id "
-        "OR NEW.stable_id <> OLD.stable_id OR NEW.number <> OLD.number)",
+    fixed_columns(
+        "credentials",
+        "credential_facts_are_final",
+        "outcome_id",
+        "entry_course_id",
+        "stable_id",
+        "number",
+        "jwt",
+        "sha256",
+        "status_bit_id",
+        "awarded_at",
+        "valid_from",
+        "valid_until",
     ),
+    kept_row("credentials", "credential_is_kept"),
     Guard(
         name="credential_needs_a_released_outcome",
         table="credentials",
@@ -102,7 +118,5 @@ keep(
         on=("UPDATE",),
         when="(OLD.revoked AND NOT NEW.revoked)",
     ),
-    Guard(
-        name="certificate_is_final", table="certificates", on=("UPDATE", "DELETE"), when="(1 = 1)"
-    ),
+    final_row("certificates", "certificate_is_final"),
 )

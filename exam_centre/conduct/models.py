@@ -16,7 +16,15 @@ from exam_centre.conduct.rules import (
 )
 from exam_centre.kernel.columns import Id, Token, unique_while
 from exam_centre.kernel.database import Base, Lifecycle
-from exam_centre.kernel.guards import Guard, as_rows, final_row, flow_guard, keep
+from exam_centre.kernel.guards import (
+    Guard,
+    as_rows,
+    final_row,
+    fixed_columns,
+    flow_guard,
+    keep,
+    kept_row,
+)
 
 
 class Incident(Lifecycle, Base):
@@ -95,6 +103,11 @@ keep(
     flow_guard("incidents", as_rows(INCIDENT_FLOW)),
     flow_guard("offence_cases", as_rows(CASE_FLOW)),
     final_row("case_steps", "case_step_is_final"),
+    kept_row("incidents", "incident_is_kept"),
+    kept_row("offence_cases", "offence_case_is_kept"),
+    fixed_columns(
+        "offence_cases", "offence_case_keeps_its_person", "placement_id", "reported_by_id"
+    ),
     Guard(
         name="reporter_does_not_decide",
         table="case_steps",

@@ -18,7 +18,15 @@ from exam_centre.credits.rules import (
 from exam_centre.kernel.columns import Credit, Id, Token, unique_while
 from exam_centre.kernel.database import Base, Lifecycle
 from exam_centre.kernel.flow import Flow
-from exam_centre.kernel.guards import Guard, as_rows, final_row, flow_guard, keep
+from exam_centre.kernel.guards import (
+    Guard,
+    as_rows,
+    final_row,
+    fixed_columns,
+    flow_guard,
+    keep,
+    kept_row,
+)
 from exam_centre.kernel.outbox import SEND_FLOW, Outgoing, SendStatus
 
 # Where a bank turns out to have lost what it confirmed, the same bytes go out again.
@@ -151,6 +159,17 @@ keep(
     flow_guard("outbox_rows", as_rows(OUTBOX_FLOW)),
     flow_guard("differences", as_rows(DIFFERENCE_FLOW)),
     final_row("receipts", "receipt_is_final"),
+    fixed_columns(
+        "claims",
+        "claim_facts_are_final",
+        "outcome_id",
+        "person_id",
+        "course_id",
+        "kind",
+        "credits",
+    ),
+    kept_row("claims", "claim_is_kept"),
+    kept_row("outbox_rows", "outbox_row_is_kept"),
     Guard(
         name="sent_body_is_final",
         table="outbox_rows",

@@ -1,5 +1,8 @@
 """The `flask demo` commands: thin shells over the demo series."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -7,8 +10,11 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from config import ROOT, Config
+from exam_centre.adapters.storage import DiskStorage
 from exam_centre.demo import welcome
+from exam_centre.demo.load import FolderLoad, WrongRows
 from exam_centre.demo.small import Card
+from exam_centre.entries.service.imports import Progress
 from exam_centre.kernel import clock
 from exam_centre.kernel.database import reading, unit_of_work
 from exam_centre.kernel.sealing import load_seal
@@ -39,3 +45,38 @@ def make_welcome(config: Config, kept: Path) -> list[Card]:
             cards = welcome.fill(session, load_seal(config.keys_dir), clock.now())
         welcome.keep(cards, config.database_url, kept)
     return welcome.kept(config.database_url, kept)
+
+
+@group.command("load")
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder that holds the files of a series.",
+)
+def load_command(data: Path) -> None:
+    """Import all files of a series, in order; stop at the first one with wrong rows."""
+    config: Config = current_app.config["EXAM_CENTRE"]
+    storage = DiskStorage(config.files_dir)
+    folder = FolderLoad(data, load_seal(config.keys_dir), storage, _bar)
+    try:
+        for loaded in folder.run():
+            counts = ", ".join(f"{n} {verdict.value}" for verdict, n in loaded.counts.items() if n)
+            click.echo(f"{loaded.name}: {counts or 'done'}")
+            for note in loaded.notes:
+                click.echo(f"  {note}")
+    except WrongRows as stop:
+        click.echo(f"{stop}. Nothing of this file was imported.", err=True)
+        for line in stop.lines:
+            click.echo(f"  {line}", err=True)
+        sys.exit(1)
+
+
+@contextmanager
+def _bar(name: str) -> Iterator[Progress]:
+    with click.progressbar(length=100, label=name, file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.update(100 * done // max(total, 1) - bar.pos)
+
+        yield show

@@ -143,6 +143,10 @@ class Deferral(Lifecycle, Base):
             "uq_deferrals_live", "entry_id", condition="status IN ('requested', 'approved')"
         ),
         CheckConstraint("decided_by_id <> requested_by_id", name="two_people"),
+        CheckConstraint(
+            "status NOT IN ('approved', 'refused') OR decided_by_id IS NOT NULL",
+            name="a_decision_has_a_person",
+        ),
     )
     flow = REQUEST_FLOW
 
@@ -171,6 +175,7 @@ class ImportBatch(Lifecycle, Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))  # whose import it is
     by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime]
+    notes: Mapped[list[Any]]  # what a reader should know of the file: [sentence, facts] each
 
 
 class ImportRow(Base):
@@ -188,7 +193,7 @@ class ImportRow(Base):
     facts: Mapped[dict[str, Any]]
     cells: Mapped[dict[str, Any]]
     before: Mapped[dict[str, Any]]  # what undo puts back; empty where the row made something new
-    made: Mapped[str] = mapped_column(default="")  # table and key of what the row made
+    made: Mapped[str] = mapped_column(default="")  # "people:8 candidates:3", in the order made
 
 
 keep(

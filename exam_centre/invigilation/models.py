@@ -26,8 +26,14 @@ class RoomDay(Lifecycle, Base):
             name="closing_has_two_signatures",
         ),
         CheckConstraint(
-            "status <> 'reconciled' OR (first_count IS NOT NULL AND first_count = second_count)",
+            "status <> 'reconciled' OR (first_count IS NOT NULL AND first_count = second_count "
+            "AND first_counter_id IS NOT NULL AND second_counter_id IS NOT NULL)",
             name="reconciled_means_counted_alike",
+        ),
+        CheckConstraint(
+            "status IN ('ready', 'cancelled') OR (opened_by_id IS NOT NULL "
+            "AND opening_witness_id IS NOT NULL)",
+            name="opening_has_two_people",
         ),
     )
     flow = ROOM_DAY_FLOW

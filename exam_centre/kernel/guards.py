@@ -21,6 +21,7 @@ class Guard:
     when     SQL over NEW and OLD, the same text on both databases.
     lock     SQL integer (over NEW) that PostgreSQL locks until commit, so that two
              transactions that would each see nothing wrong take turns; SQLite has one writer.
+    space    whose locks these are; guards of one promise on two tables name one space.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Guard:
     on: tuple[str, ...]
     when: str
     lock: str | None = None
+    space: str = ""
 
     def trigger_names(self) -> list[str]:
         """Return the triggers' names, one an event."""
@@ -44,7 +46,8 @@ class Guard:
             ]
         statements = []
         for name, event_ in pairs:
-            key = f"PERFORM pg_advisory_xact_lock(hashtext('{self.name}'), {self.lock}); "
+            space = self.space or self.name
+            key = f"PERFORM pg_advisory_xact_lock(hashtext('{space}'), {self.lock}); "
             row = "OLD" if event_ == "DELETE" else "NEW"
             statements += [
                 f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -92,6 +95,18 @@ def as_rows(flow: Flow[Any]) -> dict[str, list[str]]:
 def final_row(table: str, name: str) -> Guard:
     """Return the guard of a table whose rows are written once: no update, no delete."""
     return Guard(name=name, table=table, on=("UPDATE", "DELETE"), when="(1 = 1)")
+
+
+def kept_row(table: str, name: str, when: str = "(1 = 1)") -> Guard:
+    """Return the guard of a table whose rows are never deleted, or not while `when` (over OLD)."""
+    return Guard(name=name, table=table, on=("DELETE",), when=when)
+
+
+def fixed_columns(table: str, name: str, *columns: str, when: str = "") -> Guard:
+    """Return the guard of columns that stay as they were written, always or once `when` holds."""
+    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+    condition = f"({when} AND ({changed}))" if when else f"({changed})"
+    return Guard(name=name, table=table, on=("UPDATE",), when=condition)
 
 
 def keep(metadata: MetaData, *guards: Guard) -> None:

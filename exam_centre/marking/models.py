@@ -7,7 +7,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from exam_centre.kernel.columns import Id, Score, Token, unique_while
 from exam_centre.kernel.database import Base, Lifecycle, Versioned
-from exam_centre.kernel.guards import Guard, as_rows, flow_guard, keep
+from exam_centre.kernel.guards import (
+    Guard,
+    as_rows,
+    final_row,
+    fixed_columns,
+    flow_guard,
+    keep,
+    kept_row,
+)
 from exam_centre.marking.rules import (
     ALLOCATION_FLOW,
     BUNDLE_FLOW,
@@ -162,6 +170,8 @@ keep(
         when="(NEW.score IS NOT NULL AND NOT EXISTS (SELECT 1 FROM secret_codes c "
         "JOIN attendances a ON a.placement_id = c.placement_id "
         "WHERE c.id = NEW.secret_code_id AND a.status IN ('present', 'removed')))",
+        lock="(SELECT c.placement_id FROM secret_codes c WHERE c.id = NEW.secret_code_id)",
+        space="number_or_absence",
     ),
     Guard(
         name="no_engine_number_without_attendance",
@@ -169,6 +179,8 @@ keep(
         on=("INSERT", "UPDATE"),
         when="(NEW.score IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attendances a "
         "WHERE a.placement_id = NEW.placement_id AND a.status IN ('present', 'removed')))",
+        lock="NEW.placement_id",
+        space="number_or_absence",
     ),
     # The same promise from the other side: attendance can not turn away under a number.
     Guard(
@@ -180,6 +192,8 @@ keep(
         "WHERE c.placement_id = NEW.placement_id AND m.score IS NOT NULL) "
         "OR EXISTS (SELECT 1 FROM engine_marks e "
         "WHERE e.placement_id = NEW.placement_id AND e.score IS NOT NULL)))",
+        lock="NEW.placement_id",
+        space="number_or_absence",
     ),
     Guard(
         name="submitted_marks_are_locked",
@@ -190,5 +204,20 @@ keep(
         "AND EXISTS (SELECT 1 FROM allocations l JOIN secret_codes c ON c.bundle_id = l.bundle_id "
         "WHERE c.id = OLD.secret_code_id AND l.round = OLD.round AND l.status = 'submitted'))",
     ),
-    Guard(name="mark_is_kept", table="marks", on=("DELETE",), when="(1 = 1)"),
+    fixed_columns("marks", "mark_stays_where_it_is", "secret_code_id", "round"),
+    # A status the register gave has no marker; whoever turns out to have sat gets one.
+    fixed_columns(
+        "marks", "mark_keeps_its_marker", "marker_id", when="OLD.marker_id IS NOT NULL"
+    ),
+    kept_row("marks", "mark_is_kept"),
+    final_row("secret_codes", "secret_code_is_final"),
+    fixed_columns(
+        "engine_marks",
+        "checked_engine_mark_is_final",
+        "placement_id",
+        "score",
+        "status",
+        when="OLD.checked_by_id IS NOT NULL",
+    ),
+    kept_row("engine_marks", "engine_mark_is_kept"),
 )

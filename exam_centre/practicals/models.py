@@ -55,6 +55,8 @@ keep(
         on=("INSERT", "UPDATE"),
         when="(NOT EXISTS (SELECT 1 FROM attendances a WHERE a.placement_id = NEW.placement_id "
         "AND a.status IN ('present', 'removed')))",
+        lock="NEW.placement_id",
+        space="number_or_absence",
     ),
     # The same promise from the other side: attendance can not turn away under a number.
     Guard(
@@ -63,5 +65,7 @@ keep(
         on=("UPDATE",),
         when="(NEW.status NOT IN ('present', 'removed') AND EXISTS (SELECT 1 "
         "FROM practical_marks m WHERE m.placement_id = NEW.placement_id))",
+        lock="NEW.placement_id",
+        space="number_or_absence",
     ),
 )

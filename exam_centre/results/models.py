@@ -9,7 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from exam_centre.kernel.columns import Id, Score, Token, unique_while
 from exam_centre.kernel.database import Base, Lifecycle
-from exam_centre.kernel.guards import Guard, as_rows, flow_guard, keep
+from exam_centre.kernel.guards import (
+    Guard,
+    as_rows,
+    final_row,
+    fixed_columns,
+    flow_guard,
+    keep,
+    kept_row,
+)
 from exam_centre.results.rules import (
     BATCH_FLOW,
     CORRECTION_FLOW,
@@ -78,6 +86,9 @@ class ReleaseBatch(Lifecycle, Base):
             "status NOT IN ('released', 'recalled') OR (approved_by_id IS NOT NULL "
             "AND released_by_id IS NOT NULL AND released_at IS NOT NULL)",
             name="a_release_is_signed",
+        ),
+        CheckConstraint(
+            "status <> 'approved' OR approved_by_id IS NOT NULL", name="an_approval_is_signed"
         ),
     )
     flow = BATCH_FLOW
@@ -158,15 +169,22 @@ keep(
     flow_guard("outcomes", as_rows(OUTCOME_FLOW)),
     flow_guard("release_batches", as_rows(BATCH_FLOW)),
     flow_guard("corrections", as_rows(CORRECTION_FLOW)),
-    Guard(
-        name="outcome_facts_are_final",
-        table="outcomes",
-        on=("UPDATE",),
-        when="(COALESCE(NEW.score, -1) <> COALESCE(OLD.score, -1) OR NEW.verdict <> OLD.verdict "
-        "OR NEW.entry_course_id <> OLD.entry_course_id OR NEW.number <> OLD.number "
-        "OR NEW.scheme_id <> OLD.scheme_id OR NEW.explanation <> OLD.explanation)",
+    fixed_columns(
+        "outcomes",
+        "outcome_facts_are_final",
+        "entry_course_id",
+        "series_id",
+        "number",
+        "scheme_id",
+        "score",
+        "verdict",
+        "parts",
+        "explanation",
+        "facts",
+        "computed_at",
     ),
-    Guard(name="outcome_is_kept", table="outcomes", on=("DELETE",), when="(1 = 1)"),
+    kept_row("outcomes", "outcome_is_kept"),
+    final_row("outcome_identities", "outcome_identity_is_final"),
     Guard(
         name="released_only_in_a_released_batch",
         table="outcomes",
@@ -183,10 +201,34 @@ keep(
         "WHERE l.outcome_id = NEW.outcome_id AND b.status <> 'discarded'))",
         lock="NEW.outcome_id",
     ),
+    final_row("release_lines", "release_line_is_final"),
     Guard(
-        name="release_line_is_final",
+        name="outcomes_join_a_prepared_batch",
         table="release_lines",
-        on=("UPDATE", "DELETE"),
-        when="(1 = 1)",
+        on=("INSERT",),
+        when="(NOT EXISTS (SELECT 1 FROM release_batches b "
+        "WHERE b.id = NEW.batch_id AND b.status = 'prepared'))",
     ),
+    fixed_columns(
+        "release_batches",
+        "batch_content_is_final",
+        "series_id",
+        "content_sha256",
+        "embargo_until",
+        "prepared_by_id",
+    ),
+    fixed_columns(
+        "release_batches",
+        "approval_is_final",
+        "approved_by_id",
+        when="OLD.approved_by_id IS NOT NULL",
+    ),
+    fixed_columns(
+        "release_batches",
+        "release_is_final",
+        "released_by_id",
+        "released_at",
+        when="OLD.released_at IS NOT NULL",
+    ),
+    kept_row("release_batches", "release_batch_is_kept"),
 )

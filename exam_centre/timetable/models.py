@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from exam_centre.kernel.columns import Id, Token, unique_while
 from exam_centre.kernel.database import Base, Lifecycle
-from exam_centre.kernel.guards import Guard, as_rows, final_row, flow_guard, keep
+from exam_centre.kernel.guards import Guard, as_rows, final_row, flow_guard, keep, kept_row
 from exam_centre.timetable.rules import (
     DUTY_FLOW,
     PLAN_FLOW,
@@ -210,8 +210,6 @@ class Duty(Lifecycle, Base):
     status: Mapped[DutyStatus] = mapped_column(default=DutyStatus.OFFERED)
 
 
-_OVERLAP = "p.starts_at < NEW.ends_at AND NEW.starts_at < p.ends_at AND p.entry_id <> NEW.entry_id"
-
 keep(
     Base.metadata,
     flow_guard("plans", as_rows(PLAN_FLOW)),
@@ -223,7 +221,9 @@ keep(
         table="placements",
         on=("INSERT", "UPDATE"),
         when="(NEW.in_force AND EXISTS (SELECT 1 FROM placements p WHERE p.in_force "
-        f"AND p.person_id = NEW.person_id AND {_OVERLAP}))",
+        "AND p.person_id = NEW.person_id "
+        "AND p.starts_at < NEW.ends_at AND NEW.starts_at < p.ends_at "
+        "AND p.entry_id <> NEW.entry_id))",
         lock="NEW.person_id",
     ),
     Guard(
@@ -231,9 +231,12 @@ keep(
         table="placements",
         on=("INSERT", "UPDATE"),
         when="(NEW.in_force AND EXISTS (SELECT 1 FROM placements p WHERE p.in_force "
-        f"AND p.seat_id = NEW.seat_id AND {_OVERLAP}))",
+        "AND p.seat_id = NEW.seat_id "
+        "AND p.starts_at < NEW.ends_at AND NEW.starts_at < p.ends_at "
+        "AND p.entry_id <> NEW.entry_id))",
         lock="NEW.seat_id",
     ),
+    kept_row("placements", "placement_in_force_is_kept", "(OLD.in_force)"),
     Guard(
         name="placement_moves_by_a_new_row",
         table="placements",

@@ -75,19 +75,26 @@ class OutcomesMixin(MarksMixin):
         is_released = status is BatchStatus.RELEASED
         defaults = {
             "series_id": outcomes[0].series_id,
-            "status": status,
             "content_sha256": content_of(self.session, outcomes),
             "prepared_by_id": self.person().id,
+        }
+        signed = {
             "approved_by_id": self.person().id if is_approved else None,
             "released_by_id": self.person().id if is_released else None,
             "released_at": NINE + 20 * DAY if is_released else None,
         }
+        signed |= {name: fields.pop(name) for name in signed if name in fields}
         batch = self.save(ReleaseBatch(**defaults | fields))
         for outcome in outcomes:
             self.save(ReleaseLine(batch_id=batch.id, outcome_id=outcome.id))
             if is_approved and outcome.status is OutcomeStatus.COMPUTED:
                 outcome.move_to(OutcomeStatus.APPROVED)
-        self.session.flush()
+        for name, value in signed.items():
+            setattr(batch, name, value)
+        ways = [BatchStatus.APPROVED] if is_released else []
+        for reached in [*ways, status] if status is not BatchStatus.PREPARED else []:
+            batch.move_to(reached)
+            self.session.flush()
         for outcome in outcomes if is_released else ():
             outcome.move_to(OutcomeStatus.RELEASED)
         self.session.flush()

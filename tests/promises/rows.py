@@ -226,14 +226,38 @@ def _outcome(world: World, row: Row) -> Row:
 def released_outcome(world: World, **values: Any) -> Any:
     """Insert an outcome and release it in a batch of its own."""
     outcome = world.add("outcomes", status="approved", **values)
-    batch = world.add("release_batches", status="released")
-    world.add("release_lines", batch_id=batch, outcome_id=outcome)
+    batch_of(world, outcome, "released")
     world.set("outcomes", outcome, status="released")
     return outcome
 
 
+WAYS = {
+    "prepared": (),
+    "approved": ("approved",),
+    "released": ("approved", "released"),
+    "recalled": ("approved", "released", "recalled"),
+    "discarded": ("discarded",),
+}
+
+
+def batch_of(world: World, outcome: Any, status: str) -> Any:
+    """Put an outcome into a batch of its own, take the batch to `status`, return its key."""
+    batch = world.add("release_batches")
+    world.add("release_lines", batch_id=batch, outcome_id=outcome)
+    signed = {
+        "approved": lambda: {"approved_by_id": world.person()},
+        "released": lambda: {"released_by_id": world.person(), "released_at": NINE},
+    }
+    for reached in WAYS[status]:
+        world.set("release_batches", batch, status=reached, **signed.get(reached, dict)())
+    return batch
+
+
 def _batch(world: World, row: Row) -> Row:
-    if row.get("status") not in ("released", "recalled"):
+    status = row.get("status")
+    if status == "approved":
+        return {"approved_by_id": world.person()}
+    if status not in ("released", "recalled"):
         return {}
     people = {"approved_by_id": world.person(), "released_by_id": world.person()}
     return {**people, "released_at": NINE}
@@ -253,13 +277,20 @@ def _claim(world: World, row: Row) -> Row:
 
 
 def _room_day(world: World, row: Row) -> Row:
-    if row.get("status") not in ("closed", "reconciled"):
+    status = row.get("status", "ready")
+    if status in ("ready", "cancelled"):
         return {}
+    opened = {"opened_by_id": world.person(), "opening_witness_id": world.person()}
+    if status not in ("closed", "reconciled"):
+        return opened
     return {
+        **opened,
         "closed_by_id": world.person(),
         "countersigned_by_id": world.person(),
         "first_count": 3,
+        "first_counter_id": world.person(),
         "second_count": 3,
+        "second_counter_id": world.person(),
     }
 
 
@@ -294,6 +325,7 @@ RECIPES: dict[str, Callable[[World, Row], Row]] = {
         "kind": "wheelchair",
         **_decided("approved", "refused")(world, row),
     },
+    "deferrals": _decided("approved", "refused"),
     "venue_applications": lambda world, _row: {"venue_id": world.add("venues")},
     "seed_parts": lambda _world, _row: {"place": 1},
     "placements": _placement,

@@ -9,7 +9,7 @@ from deploy.drawing import metadata
 from exam_centre.kernel.database import Base
 from exam_centre.kernel.flow import Flow
 from exam_centre.kernel.guards import as_rows, declared, flow_guard
-from tests.promises.rows import World
+from tests.promises.rows import World, batch_of
 
 
 def flows() -> dict[str, Flow[Any]]:
@@ -32,8 +32,7 @@ def row_in(world: World, table: str, status: str) -> Any:
     # In a released batch, so that nothing but the flow keeps it from being released.
     first = "approved" if status == "released" else status
     key = world.add(table, status=first)
-    batch = world.add("release_batches", status="released")
-    world.add("release_lines", batch_id=batch, outcome_id=key)
+    batch_of(world, key, "released")
     world.set(table, key, status=status)
     return key
 

@@ -23,7 +23,7 @@ WAITS = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT 
 class Pair:
     """Two statements that are each right alone, and the count that says how many took hold."""
 
-    statement: str
+    statements: tuple[str, str]
     rows: tuple[dict[str, int], dict[str, int]]
     count: str
 
@@ -46,7 +46,7 @@ def two_drafts(world: World, shared: str) -> Pair:
         common = {"entry_id": world.add("entries", candidate_id=candidate)}
     second = world.add("placements", starts_at=NINE + HOUR / 2, **common)
     return Pair(
-        "UPDATE placements SET in_force = true WHERE id = :placement",
+        ("UPDATE placements SET in_force = true WHERE id = :placement",) * 2,
         ({"placement": first}, {"placement": second}),
         "SELECT count(*) FROM placements WHERE in_force",
     )
@@ -57,9 +57,32 @@ def two_batches(world: World) -> Pair:
     outcome = world.add("outcomes", status="approved")
     first, second = world.add("release_batches"), world.add("release_batches")
     return Pair(
-        "INSERT INTO release_lines (batch_id, outcome_id) VALUES (:batch, :outcome)",
+        ("INSERT INTO release_lines (batch_id, outcome_id) VALUES (:batch, :outcome)",) * 2,
         ({"batch": first, "outcome": outcome}, {"batch": second, "outcome": outcome}),
         "SELECT count(*) FROM release_lines",
+    )
+
+
+def number_and_void(world: World, table: str) -> Pair:
+    """Return the giving of a number to somebody who came, and the voiding of their attendance."""
+    placement = world.add("placements")
+    world.add("attendances", placement_id=placement, status="present")
+    key, number, columns = placement, "placement_id", "score"
+    if table == "marks":
+        key, number = world.add("secret_codes", placement_id=placement), "secret_code_id"
+    extra = {
+        "marks": ", round, marker_id, entered_at, version) VALUES (:key, 61, 1, :person, now(), 1)",
+        "engine_marks": ", imported_by_id, imported_at) VALUES (:key, 61, :person, now())",
+        "practical_marks": ", assessor_id, at) VALUES (:key, 61, :person, now())",
+    }[table]
+    return Pair(
+        (
+            f"INSERT INTO {table} ({number}, {columns}{extra}",
+            "UPDATE attendances SET status = 'voided' WHERE placement_id = :placement",
+        ),
+        ({"key": key, "person": world.person()}, {"placement": placement}),
+        f"SELECT (SELECT count(*) FROM {table}) "
+        "+ (SELECT count(*) FROM attendances WHERE status = 'voided')",
     )
 
 
@@ -73,18 +96,19 @@ def run_at_once(engine: Engine, pair: Pair) -> int:
     seen: list[int | None] = []
     refusals: list[DBAPIError] = []
 
-    def run(row: dict[str, int]) -> None:
+    def run(statement: str, row: dict[str, int]) -> None:
         try:
             with engine.begin() as connection:
                 seen.append(connection.scalar(text(pair.count)))
                 looked.wait()
-                connection.execute(text(pair.statement), row)
+                connection.execute(text(statement), row)
                 written.release()
                 may_commit.wait()
         except DBAPIError as refusal:
             refusals.append(refusal)
 
-    threads = [threading.Thread(target=run, args=(row,)) for row in pair.rows]
+    acts = zip(pair.statements, pair.rows, strict=True)
+    threads = [threading.Thread(target=run, args=act) for act in acts]
     for thread in threads:
         thread.start()
     written.acquire()
@@ -105,6 +129,11 @@ PAIRS: dict[str, Callable[[World], Pair]] = {
     "one_person_per_seat_and_time": lambda world: two_drafts(world, "seat"),
     "one_place_per_person_and_time": lambda world: two_drafts(world, "person"),
     "outcome_is_in_one_live_batch": two_batches,
+    "no_number_without_attendance": lambda world: number_and_void(world, "marks"),
+    "no_engine_number_without_attendance": lambda w: number_and_void(w, "engine_marks"),
+    "no_practical_number_without_attendance": lambda w: number_and_void(w, "practical_marks"),
+    "no_absence_under_a_number": lambda world: number_and_void(world, "marks"),
+    "no_absence_under_a_practical_number": lambda w: number_and_void(w, "practical_marks"),
 }
 
 
@@ -115,6 +144,14 @@ def prepared(engine: Engine, name: str) -> Pair:
 
 def with_locks() -> dict[str, Guard]:
     return {guard.name: guard for guard in declared(metadata()) if guard.lock}
+
+
+def of_one_space(name: str) -> list[Guard]:
+    """Return the guards that take turns with this one."""
+    asked = with_locks()[name]
+    return [
+        g for g in with_locks().values() if g.name == name or (g.space and g.space == asked.space)
+    ]
 
 
 def test_every_guard_with_a_lock_is_raced_here():
@@ -129,9 +166,10 @@ def test_of_two_acts_that_each_look_right_alone_one_is_refused(engine, name):
 @pytest.mark.parametrize("name", PAIRS)
 def test_without_the_lock_of_the_guard_both_would_get_through(engine, name):
     with engine.begin() as connection:
-        for statement in replace(with_locks()[name], lock=None).create("postgresql"):
-            if statement.startswith("CREATE FUNCTION"):
-                again = statement.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
-                connection.exec_driver_sql(again)
+        for guard in of_one_space(name):
+            for statement in replace(guard, lock=None).create("postgresql"):
+                if statement.startswith("CREATE FUNCTION"):
+                    again = statement.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
+                    connection.exec_driver_sql(again)
 
     assert run_at_once(engine, prepared(engine, name)) == 2

@@ -4,13 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from tests.promises.rows import World, released_outcome
+from tests.promises.rows import World, batch_of, released_outcome
 
 
 def in_a_batch(world: World, status: str, **values) -> int:
     outcome = int(world.add("outcomes", status="approved", **values))
-    batch = world.add("release_batches", status=status)
-    world.add("release_lines", batch_id=batch, outcome_id=outcome)
+    batch_of(world, outcome, status)
     return outcome
 
 
@@ -40,9 +39,8 @@ def test_an_outcome_is_in_one_batch_only(world):
 
 def test_an_outcome_of_a_discarded_batch_is_released_in_another(world):
     outcome = in_a_batch(world, "discarded")
-    batch = world.add("release_batches", status="released")
 
-    world.add("release_lines", batch_id=batch, outcome_id=outcome)
+    batch_of(world, outcome, "released")
     world.set("outcomes", outcome, status="released")
 
 

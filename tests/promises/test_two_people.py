@@ -73,10 +73,13 @@ def test_one_person_does_not_do_what_takes_two(world, table, one, other, check):
         ("attendances", "absent", ["absent_noted_by_id", "absent_confirmed_by_id"]),
         ("bags", "opened", ["opened_by_id", "opening_witness_id"]),
         ("corrections", "decided", ["decided_by_id"]),
+        ("deferrals", "approved", ["decided_by_id"]),
         ("incidents", "resolved", ["resolved_by_id"]),
+        ("release_batches", "approved", ["approved_by_id"]),
         ("release_batches", "released", ["approved_by_id", "released_by_id"]),
+        ("room_days", "open", ["opened_by_id", "opening_witness_id"]),
         ("room_days", "closed", ["closed_by_id", "countersigned_by_id"]),
-        ("room_days", "reconciled", ["closed_by_id", "countersigned_by_id"]),
+        ("room_days", "reconciled", ["first_counter_id", "second_counter_id"]),
     ],
 )
 def test_what_takes_two_people_is_not_done_by_nobody(world, table, status, people):

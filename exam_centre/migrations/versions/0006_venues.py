@@ -35,7 +35,10 @@ GUARDS = (
         name="applicant_does_not_review",
         table="application_steps",
         on=("INSERT",),
-        when="EXISTS (SELECT 1 FROM venue_applications a WHERE a.id = NEW.application_id AND a.applied_by_id = NEW.person_id)",
+        when=(
+            "EXISTS (SELECT 1 FROM venue_applications a WHERE a.id = NEW.application_id AND "
+            "a.applied_by_id = NEW.person_id)"
+        ),
     ),
 )
 

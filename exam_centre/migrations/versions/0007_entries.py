@@ -315,6 +315,10 @@ def upgrade() -> None:
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
+            "status NOT IN ('approved', 'refused') OR decided_by_id IS NOT NULL",
+            name=op.f("ck_deferrals_a_decision_has_a_person"),
+        ),
+        sa.CheckConstraint(
             "decided_by_id <> requested_by_id", name=op.f("ck_deferrals_two_people")
         ),
         sa.ForeignKeyConstraint(

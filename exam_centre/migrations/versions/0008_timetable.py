@@ -42,21 +42,37 @@ GUARDS = (
         name="one_place_per_person_and_time",
         table="placements",
         on=("INSERT", "UPDATE"),
-        when="(NEW.in_force AND EXISTS (SELECT 1 FROM placements p WHERE p.in_force AND p.person_id = NEW.person_id AND p.starts_at < NEW.ends_at AND NEW.starts_at < p.ends_at AND p.entry_id <> NEW.entry_id))",
+        when=(
+            "(NEW.in_force AND EXISTS (SELECT 1 FROM placements p WHERE p.in_force AND "
+            "p.person_id = NEW.person_id AND p.starts_at < NEW.ends_at AND NEW.starts_at < "
+            "p.ends_at AND p.entry_id <> NEW.entry_id))"
+        ),
         lock="NEW.person_id",
     ),
     Guard(
         name="one_person_per_seat_and_time",
         table="placements",
         on=("INSERT", "UPDATE"),
-        when="(NEW.in_force AND EXISTS (SELECT 1 FROM placements p WHERE p.in_force AND p.seat_id = NEW.seat_id AND p.starts_at < NEW.ends_at AND NEW.starts_at < p.ends_at AND p.entry_id <> NEW.entry_id))",
+        when=(
+            "(NEW.in_force AND EXISTS (SELECT 1 FROM placements p WHERE p.in_force AND "
+            "p.seat_id = NEW.seat_id AND p.starts_at < NEW.ends_at AND NEW.starts_at < "
+            "p.ends_at AND p.entry_id <> NEW.entry_id))"
+        ),
         lock="NEW.seat_id",
+    ),
+    Guard(
+        name="placement_in_force_is_kept", table="placements", on=("DELETE",), when="(OLD.in_force)"
     ),
     Guard(
         name="placement_moves_by_a_new_row",
         table="placements",
         on=("UPDATE",),
-        when="(NEW.entry_id <> OLD.entry_id OR NEW.person_id <> OLD.person_id OR NEW.seat_id <> OLD.seat_id OR NEW.room_session_id <> OLD.room_session_id OR NEW.sitting_id <> OLD.sitting_id OR NEW.starts_at <> OLD.starts_at OR NEW.ends_at <> OLD.ends_at OR NEW.plan_id <> OLD.plan_id)",
+        when=(
+            "(NEW.entry_id <> OLD.entry_id OR NEW.person_id <> OLD.person_id OR NEW.seat_id "
+            "<> OLD.seat_id OR NEW.room_session_id <> OLD.room_session_id OR NEW.sitting_id "
+            "<> OLD.sitting_id OR NEW.starts_at <> OLD.starts_at OR NEW.ends_at <> "
+            "OLD.ends_at OR NEW.plan_id <> OLD.plan_id)"
+        ),
     ),
 )
 

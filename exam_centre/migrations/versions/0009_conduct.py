@@ -30,11 +30,25 @@ GUARDS = (
         },
     ),
     final_row("case_steps", "case_step_is_final"),
+    Guard(name="incident_is_kept", table="incidents", on=("DELETE",), when="(1 = 1)"),
+    Guard(name="offence_case_is_kept", table="offence_cases", on=("DELETE",), when="(1 = 1)"),
+    Guard(
+        name="offence_case_keeps_its_person",
+        table="offence_cases",
+        on=("UPDATE",),
+        when=(
+            "(NEW.placement_id IS DISTINCT FROM OLD.placement_id OR NEW.reported_by_id IS "
+            "DISTINCT FROM OLD.reported_by_id)"
+        ),
+    ),
     Guard(
         name="reporter_does_not_decide",
         table="case_steps",
         on=("INSERT",),
-        when="(NEW.reached = 'decided' AND EXISTS (SELECT 1 FROM offence_cases c WHERE c.id = NEW.case_id AND c.reported_by_id = NEW.person_id))",
+        when=(
+            "(NEW.reached = 'decided' AND EXISTS (SELECT 1 FROM offence_cases c WHERE c.id = "
+            "NEW.case_id AND c.reported_by_id = NEW.person_id))"
+        ),
     ),
 )
 

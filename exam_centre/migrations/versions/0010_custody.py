@@ -115,7 +115,8 @@ def upgrade() -> None:
         sa.Column("receiver_seal_no", sa.String(), nullable=False),
         sa.Column("received_at", UtcMoment(), nullable=True),
         sa.CheckConstraint(
-            "(receiver_id IS NULL) = (received_at IS NULL) AND (receiver_id IS NULL) = (receiver_count IS NULL)",
+            "(receiver_id IS NULL) = (received_at IS NULL) AND (receiver_id IS NULL) = "
+            "(receiver_count IS NULL)",
             name=op.f("ck_hand_overs_a_receiver_types_a_count"),
         ),
         sa.CheckConstraint(

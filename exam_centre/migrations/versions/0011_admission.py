@@ -32,15 +32,43 @@ GUARDS = (
         name="admitted_once",
         table="attendances",
         on=("UPDATE",),
-        when="(OLD.admitted_at IS NOT NULL AND NEW.admitted_at IS NOT NULL AND (NEW.admitted_at <> OLD.admitted_at OR COALESCE(NEW.admitted_by_scan, 0) <> COALESCE(OLD.admitted_by_scan, 0)))",
+        when=(
+            "(OLD.admitted_at IS NOT NULL AND NEW.admitted_at IS NOT NULL AND "
+            "(NEW.admitted_at <> OLD.admitted_at OR NEW.admitted_by_id IS DISTINCT FROM "
+            "OLD.admitted_by_id OR COALESCE(NEW.admitted_by_scan, 0) <> "
+            "COALESCE(OLD.admitted_by_scan, 0)))"
+        ),
     ),
     Guard(
         name="closed_attendance_is_corrected",
         table="attendances",
         on=("UPDATE",),
-        when="(OLD.closed_at IS NOT NULL AND (NEW.closed_at IS NULL OR NEW.status <> OLD.status AND NOT EXISTS (SELECT 1 FROM attendance_corrections c WHERE c.placement_id = NEW.placement_id AND c.before = OLD.status AND c.after = NEW.status)))",
+        when=(
+            "(OLD.closed_at IS NOT NULL AND (NEW.closed_at IS NULL OR NEW.status <> "
+            "OLD.status AND NOT EXISTS (SELECT 1 FROM attendance_corrections c WHERE "
+            "c.placement_id = NEW.placement_id AND c.before = OLD.status AND c.after = "
+            "NEW.status)))"
+        ),
+    ),
+    Guard(
+        name="attendance_keeps_its_placement",
+        table="attendances",
+        on=("UPDATE",),
+        when="(NEW.placement_id IS DISTINCT FROM OLD.placement_id)",
     ),
     Guard(name="attendance_is_kept", table="attendances", on=("DELETE",), when="(1 = 1)"),
+    Guard(
+        name="slip_facts_are_final",
+        table="slips",
+        on=("UPDATE",),
+        when=(
+            "(NEW.candidate_id IS DISTINCT FROM OLD.candidate_id OR NEW.series_id IS DISTINCT"
+            " FROM OLD.series_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.short_code "
+            "IS DISTINCT FROM OLD.short_code OR NEW.plan_id IS DISTINCT FROM OLD.plan_id OR "
+            "NEW.issued_at IS DISTINCT FROM OLD.issued_at)"
+        ),
+    ),
+    Guard(name="slip_is_kept", table="slips", on=("DELETE",), when="(1 = 1)"),
 )
 
 
@@ -53,9 +81,11 @@ def upgrade() -> None:
         sa.Column("secret_hash", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("venue_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("clock_offset_ms", sa.Integer(), nullable=True),
         sa.Column("expires_at", UtcMoment(), nullable=False),
         sa.Column("revoked_at", UtcMoment(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_devices_user_id")),
         sa.ForeignKeyConstraint(["venue_id"], ["venues.id"], name=op.f("fk_devices_venue_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_devices")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_devices_secret_hash")),
@@ -284,7 +314,8 @@ def upgrade() -> None:
             name=op.f("ck_attendances_present_means_admitted"),
         ),
         sa.CheckConstraint(
-            "status <> 'absent' OR (absent_noted_by_id IS NOT NULL AND absent_confirmed_by_id IS NOT NULL)",
+            "status <> 'absent' OR (absent_noted_by_id IS NOT NULL AND absent_confirmed_by_id IS "
+            "NOT NULL)",
             name=op.f("ck_attendances_two_people_say_absent"),
         ),
         sa.CheckConstraint(

@@ -63,11 +63,18 @@ def upgrade() -> None:
         sa.Column("reconciled_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "status <> 'reconciled' OR (first_count IS NOT NULL AND first_count = second_count)",
+            "status <> 'reconciled' OR (first_count IS NOT NULL AND first_count = second_count "
+            "AND first_counter_id IS NOT NULL AND second_counter_id IS NOT NULL)",
             name=op.f("ck_room_days_reconciled_means_counted_alike"),
         ),
         sa.CheckConstraint(
-            "status NOT IN ('closed', 'reconciled') OR (closed_by_id IS NOT NULL AND countersigned_by_id IS NOT NULL)",
+            "status IN ('ready', 'cancelled') OR (opened_by_id IS NOT NULL AND opening_witness_id"
+            " IS NOT NULL)",
+            name=op.f("ck_room_days_opening_has_two_people"),
+        ),
+        sa.CheckConstraint(
+            "status NOT IN ('closed', 'reconciled') OR (closed_by_id IS NOT NULL AND "
+            "countersigned_by_id IS NOT NULL)",
             name=op.f("ck_room_days_closing_has_two_signatures"),
         ),
         sa.CheckConstraint(

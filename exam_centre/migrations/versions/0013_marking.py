@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from exam_centre.kernel.columns import Exact, UtcMoment
-from exam_centre.kernel.guards import Guard, flow_guard
+from exam_centre.kernel.guards import Guard, final_row, flow_guard
 from exam_centre.migrations import create_guards, drop_guards
 
 revision = "0013"
@@ -30,27 +30,77 @@ GUARDS = (
         name="no_number_without_attendance",
         table="marks",
         on=("INSERT", "UPDATE"),
-        when="(NEW.score IS NOT NULL AND NOT EXISTS (SELECT 1 FROM secret_codes c JOIN attendances a ON a.placement_id = c.placement_id WHERE c.id = NEW.secret_code_id AND a.status IN ('present', 'removed')))",
+        when=(
+            "(NEW.score IS NOT NULL AND NOT EXISTS (SELECT 1 FROM secret_codes c JOIN "
+            "attendances a ON a.placement_id = c.placement_id WHERE c.id = NEW.secret_code_id"
+            " AND a.status IN ('present', 'removed')))"
+        ),
+        lock="(SELECT c.placement_id FROM secret_codes c WHERE c.id = NEW.secret_code_id)",
+        space="number_or_absence",
     ),
     Guard(
         name="no_engine_number_without_attendance",
         table="engine_marks",
         on=("INSERT", "UPDATE"),
-        when="(NEW.score IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attendances a WHERE a.placement_id = NEW.placement_id AND a.status IN ('present', 'removed')))",
+        when=(
+            "(NEW.score IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attendances a WHERE "
+            "a.placement_id = NEW.placement_id AND a.status IN ('present', 'removed')))"
+        ),
+        lock="NEW.placement_id",
+        space="number_or_absence",
     ),
     Guard(
         name="no_absence_under_a_number",
         table="attendances",
         on=("UPDATE",),
-        when="(NEW.status NOT IN ('present', 'removed') AND (EXISTS (SELECT 1 FROM marks m JOIN secret_codes c ON c.id = m.secret_code_id WHERE c.placement_id = NEW.placement_id AND m.score IS NOT NULL) OR EXISTS (SELECT 1 FROM engine_marks e WHERE e.placement_id = NEW.placement_id AND e.score IS NOT NULL)))",
+        when=(
+            "(NEW.status NOT IN ('present', 'removed') AND (EXISTS (SELECT 1 FROM marks m "
+            "JOIN secret_codes c ON c.id = m.secret_code_id WHERE c.placement_id = "
+            "NEW.placement_id AND m.score IS NOT NULL) OR EXISTS (SELECT 1 FROM engine_marks "
+            "e WHERE e.placement_id = NEW.placement_id AND e.score IS NOT NULL)))"
+        ),
+        lock="NEW.placement_id",
+        space="number_or_absence",
     ),
     Guard(
         name="submitted_marks_are_locked",
         table="marks",
         on=("UPDATE",),
-        when="((COALESCE(NEW.score, -1) <> COALESCE(OLD.score, -1) OR COALESCE(NEW.status, '') <> COALESCE(OLD.status, '')) AND EXISTS (SELECT 1 FROM allocations l JOIN secret_codes c ON c.bundle_id = l.bundle_id WHERE c.id = OLD.secret_code_id AND l.round = OLD.round AND l.status = 'submitted'))",
+        when=(
+            "((COALESCE(NEW.score, -1) <> COALESCE(OLD.score, -1) OR COALESCE(NEW.status, '')"
+            " <> COALESCE(OLD.status, '')) AND EXISTS (SELECT 1 FROM allocations l JOIN "
+            "secret_codes c ON c.bundle_id = l.bundle_id WHERE c.id = OLD.secret_code_id AND "
+            "l.round = OLD.round AND l.status = 'submitted'))"
+        ),
+    ),
+    Guard(
+        name="mark_stays_where_it_is",
+        table="marks",
+        on=("UPDATE",),
+        when=(
+            "(NEW.secret_code_id IS DISTINCT FROM OLD.secret_code_id OR NEW.round IS DISTINCT"
+            " FROM OLD.round)"
+        ),
+    ),
+    Guard(
+        name="mark_keeps_its_marker",
+        table="marks",
+        on=("UPDATE",),
+        when="(OLD.marker_id IS NOT NULL AND (NEW.marker_id IS DISTINCT FROM OLD.marker_id))",
     ),
     Guard(name="mark_is_kept", table="marks", on=("DELETE",), when="(1 = 1)"),
+    final_row("secret_codes", "secret_code_is_final"),
+    Guard(
+        name="checked_engine_mark_is_final",
+        table="engine_marks",
+        on=("UPDATE",),
+        when=(
+            "(OLD.checked_by_id IS NOT NULL AND (NEW.placement_id IS DISTINCT FROM "
+            "OLD.placement_id OR NEW.score IS DISTINCT FROM OLD.score OR NEW.status IS "
+            "DISTINCT FROM OLD.status))"
+        ),
+    ),
+    Guard(name="engine_mark_is_kept", table="engine_marks", on=("DELETE",), when="(1 = 1)"),
 )
 
 

@@ -30,7 +30,10 @@ GUARDS = (
         name="supervisor_is_not_on_the_panel",
         table="panel_members",
         on=("INSERT", "UPDATE"),
-        when="EXISTS (SELECT 1 FROM theses t WHERE t.id = NEW.thesis_id AND t.supervisor_id = NEW.person_id)",
+        when=(
+            "EXISTS (SELECT 1 FROM theses t WHERE t.id = NEW.thesis_id AND t.supervisor_id = "
+            "NEW.person_id)"
+        ),
     ),
 )
 

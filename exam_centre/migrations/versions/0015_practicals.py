@@ -17,13 +17,23 @@ GUARDS = (
         name="no_practical_number_without_attendance",
         table="practical_marks",
         on=("INSERT", "UPDATE"),
-        when="(NOT EXISTS (SELECT 1 FROM attendances a WHERE a.placement_id = NEW.placement_id AND a.status IN ('present', 'removed')))",
+        when=(
+            "(NOT EXISTS (SELECT 1 FROM attendances a WHERE a.placement_id = NEW.placement_id"
+            " AND a.status IN ('present', 'removed')))"
+        ),
+        lock="NEW.placement_id",
+        space="number_or_absence",
     ),
     Guard(
         name="no_absence_under_a_practical_number",
         table="attendances",
         on=("UPDATE",),
-        when="(NEW.status NOT IN ('present', 'removed') AND EXISTS (SELECT 1 FROM practical_marks m WHERE m.placement_id = NEW.placement_id))",
+        when=(
+            "(NEW.status NOT IN ('present', 'removed') AND EXISTS (SELECT 1 FROM "
+            "practical_marks m WHERE m.placement_id = NEW.placement_id))"
+        ),
+        lock="NEW.placement_id",
+        space="number_or_absence",
     ),
 )
 

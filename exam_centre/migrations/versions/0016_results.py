@@ -44,23 +44,76 @@ GUARDS = (
         name="outcome_facts_are_final",
         table="outcomes",
         on=("UPDATE",),
-        when="(COALESCE(NEW.score, -1) <> COALESCE(OLD.score, -1) OR NEW.verdict <> OLD.verdict OR NEW.entry_course_id <> OLD.entry_course_id OR NEW.number <> OLD.number OR NEW.scheme_id <> OLD.scheme_id OR NEW.explanation <> OLD.explanation)",
+        when=(
+            "(NEW.entry_course_id IS DISTINCT FROM OLD.entry_course_id OR NEW.series_id IS "
+            "DISTINCT FROM OLD.series_id OR NEW.number IS DISTINCT FROM OLD.number OR "
+            "NEW.scheme_id IS DISTINCT FROM OLD.scheme_id OR NEW.score IS DISTINCT FROM "
+            "OLD.score OR NEW.verdict IS DISTINCT FROM OLD.verdict OR NEW.parts IS DISTINCT "
+            "FROM OLD.parts OR NEW.explanation IS DISTINCT FROM OLD.explanation OR NEW.facts "
+            "IS DISTINCT FROM OLD.facts OR NEW.computed_at IS DISTINCT FROM OLD.computed_at)"
+        ),
     ),
     Guard(name="outcome_is_kept", table="outcomes", on=("DELETE",), when="(1 = 1)"),
+    final_row("outcome_identities", "outcome_identity_is_final"),
     Guard(
         name="released_only_in_a_released_batch",
         table="outcomes",
         on=("INSERT", "UPDATE"),
-        when="(NEW.status = 'released' AND NOT EXISTS (SELECT 1 FROM release_lines l JOIN release_batches b ON b.id = l.batch_id WHERE l.outcome_id = NEW.id AND b.status = 'released'))",
+        when=(
+            "(NEW.status = 'released' AND NOT EXISTS (SELECT 1 FROM release_lines l JOIN "
+            "release_batches b ON b.id = l.batch_id WHERE l.outcome_id = NEW.id AND b.status "
+            "= 'released'))"
+        ),
     ),
     Guard(
         name="outcome_is_in_one_live_batch",
         table="release_lines",
         on=("INSERT",),
-        when="(EXISTS (SELECT 1 FROM release_lines l JOIN release_batches b ON b.id = l.batch_id WHERE l.outcome_id = NEW.outcome_id AND b.status <> 'discarded'))",
+        when=(
+            "(EXISTS (SELECT 1 FROM release_lines l JOIN release_batches b ON b.id = "
+            "l.batch_id WHERE l.outcome_id = NEW.outcome_id AND b.status <> 'discarded'))"
+        ),
         lock="NEW.outcome_id",
     ),
     final_row("release_lines", "release_line_is_final"),
+    Guard(
+        name="outcomes_join_a_prepared_batch",
+        table="release_lines",
+        on=("INSERT",),
+        when=(
+            "(NOT EXISTS (SELECT 1 FROM release_batches b WHERE b.id = NEW.batch_id AND "
+            "b.status = 'prepared'))"
+        ),
+    ),
+    Guard(
+        name="batch_content_is_final",
+        table="release_batches",
+        on=("UPDATE",),
+        when=(
+            "(NEW.series_id IS DISTINCT FROM OLD.series_id OR NEW.content_sha256 IS DISTINCT "
+            "FROM OLD.content_sha256 OR NEW.embargo_until IS DISTINCT FROM OLD.embargo_until "
+            "OR NEW.prepared_by_id IS DISTINCT FROM OLD.prepared_by_id)"
+        ),
+    ),
+    Guard(
+        name="approval_is_final",
+        table="release_batches",
+        on=("UPDATE",),
+        when=(
+            "(OLD.approved_by_id IS NOT NULL AND (NEW.approved_by_id IS DISTINCT FROM "
+            "OLD.approved_by_id))"
+        ),
+    ),
+    Guard(
+        name="release_is_final",
+        table="release_batches",
+        on=("UPDATE",),
+        when=(
+            "(OLD.released_at IS NOT NULL AND (NEW.released_by_id IS DISTINCT FROM "
+            "OLD.released_by_id OR NEW.released_at IS DISTINCT FROM OLD.released_at))"
+        ),
+    ),
+    Guard(name="release_batch_is_kept", table="release_batches", on=("DELETE",), when="(1 = 1)"),
 )
 
 
@@ -94,7 +147,12 @@ def upgrade() -> None:
         sa.Column("released_at", UtcMoment(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "status NOT IN ('released', 'recalled') OR (approved_by_id IS NOT NULL AND released_by_id IS NOT NULL AND released_at IS NOT NULL)",
+            "status <> 'approved' OR approved_by_id IS NOT NULL",
+            name=op.f("ck_release_batches_an_approval_is_signed"),
+        ),
+        sa.CheckConstraint(
+            "status NOT IN ('released', 'recalled') OR (approved_by_id IS NOT NULL AND "
+            "released_by_id IS NOT NULL AND released_at IS NOT NULL)",
             name=op.f("ck_release_batches_a_release_is_signed"),
         ),
         sa.CheckConstraint(
@@ -260,6 +318,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("asked_by_id <> decided_by_id", name=op.f("ck_corrections_two_people")),
         sa.CheckConstraint(
+            "examined_by_id <> decided_by_id", name=op.f("ck_corrections_examiner_does_not_decide")
+        ),
+        sa.CheckConstraint(
             "final_score >= 0 AND final_score <= 100", name=op.f("ck_corrections_score")
         ),
         sa.ForeignKeyConstraint(
@@ -267,9 +328,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["decided_by_id"], ["people.id"], name=op.f("fk_corrections_decided_by_id")
-        ),
-        sa.CheckConstraint(
-            "examined_by_id <> decided_by_id", name=op.f("ck_corrections_examiner_does_not_decide")
         ),
         sa.ForeignKeyConstraint(
             ["examined_by_id"], ["people.id"], name=op.f("fk_corrections_examined_by_id")

@@ -24,13 +24,25 @@ GUARDS = (
         name="credential_facts_are_final",
         table="credentials",
         on=("UPDATE",),
-        when="(NEW.jwt <> OLD.jwt OR NEW.sha256 <> OLD.sha256 OR NEW.outcome_id <> OLD.outcome_id OR NEW.stable_id <> OLD.stable_id OR NEW.number <> OLD.number)",
+        when=(
+            "(NEW.outcome_id IS DISTINCT FROM OLD.outcome_id OR NEW.entry_course_id IS "
+            "DISTINCT FROM OLD.entry_course_id OR NEW.stable_id IS DISTINCT FROM "
+            "OLD.stable_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.jwt IS DISTINCT "
+            "FROM OLD.jwt OR NEW.sha256 IS DISTINCT FROM OLD.sha256 OR NEW.status_bit_id IS "
+            "DISTINCT FROM OLD.status_bit_id OR NEW.awarded_at IS DISTINCT FROM "
+            "OLD.awarded_at OR NEW.valid_from IS DISTINCT FROM OLD.valid_from OR "
+            "NEW.valid_until IS DISTINCT FROM OLD.valid_until)"
+        ),
     ),
+    Guard(name="credential_is_kept", table="credentials", on=("DELETE",), when="(1 = 1)"),
     Guard(
         name="credential_needs_a_released_outcome",
         table="credentials",
         on=("INSERT",),
-        when="(NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.id = NEW.outcome_id AND o.status = 'released'))",
+        when=(
+            "(NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.id = NEW.outcome_id AND o.status ="
+            " 'released'))"
+        ),
     ),
     Guard(
         name="revocation_is_final",

@@ -41,16 +41,34 @@ GUARDS = (
     flow_guard("differences", {"open": ["explained", "repaired"], "repaired": [], "explained": []}),
     final_row("receipts", "receipt_is_final"),
     Guard(
+        name="claim_facts_are_final",
+        table="claims",
+        on=("UPDATE",),
+        when=(
+            "(NEW.outcome_id IS DISTINCT FROM OLD.outcome_id OR NEW.person_id IS DISTINCT "
+            "FROM OLD.person_id OR NEW.course_id IS DISTINCT FROM OLD.course_id OR NEW.kind "
+            "IS DISTINCT FROM OLD.kind OR NEW.credits IS DISTINCT FROM OLD.credits)"
+        ),
+    ),
+    Guard(name="claim_is_kept", table="claims", on=("DELETE",), when="(1 = 1)"),
+    Guard(name="outbox_row_is_kept", table="outbox_rows", on=("DELETE",), when="(1 = 1)"),
+    Guard(
         name="sent_body_is_final",
         table="outbox_rows",
         on=("UPDATE",),
-        when="(NEW.body <> OLD.body OR NEW.stable_id <> OLD.stable_id OR NEW.number <> OLD.number OR NEW.kind <> OLD.kind)",
+        when=(
+            "(NEW.body <> OLD.body OR NEW.stable_id <> OLD.stable_id OR NEW.number <> "
+            "OLD.number OR NEW.kind <> OLD.kind)"
+        ),
     ),
     Guard(
         name="claim_needs_a_released_pass",
         table="claims",
         on=("INSERT",),
-        when="(NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.id = NEW.outcome_id AND o.status = 'released' AND o.verdict = 'passed'))",
+        when=(
+            "(NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.id = NEW.outcome_id AND o.status ="
+            " 'released' AND o.verdict = 'passed'))"
+        ),
     ),
 )
 

@@ -69,18 +69,24 @@ def compose(parts: Parts, scheme: SchemeFacts) -> Composite:
     short = weak is not None and weak < scheme.pass_mark
     reached = score >= scheme.pass_mark and not short and not parts.defence_failed
     verdict = Verdict.PASSED if reached else Verdict.FAILED
-    calculation = say(
-        "{sum} = {exact}, a retake counts {cap} at most, rounded to {score} "
-        "(rule version {version}). {verdict}"
-        if capped < exact
-        else "{sum} = {exact}, rounded to {score} (rule version {version}). {verdict}",
-        sum=_sum(formative, final, scheme),
-        exact=_plain(exact),
-        score=_plain(score),
-        version=scheme.version,
-        verdict=_explain_verdict(parts, weak if short else None, score, scheme, verdict),
-        **({"cap": _plain(cap)} if cap is not None and capped < exact else {}),
-    )
+    facts = {
+        "sum": _sum(formative, final, scheme),
+        "exact": _plain(exact),
+        "score": _plain(score),
+        "version": scheme.version,
+        "verdict": _explain_verdict(parts, weak if short else None, score, scheme, verdict),
+    }
+    if cap is not None and capped < exact:
+        calculation = say(
+            "{sum} = {exact}, a retake counts {cap} at most, rounded to {score} "
+            "(rule version {version}). {verdict}",
+            cap=_plain(cap),
+            **facts,
+        )
+    else:
+        calculation = say(
+            "{sum} = {exact}, rounded to {score} (rule version {version}). {verdict}", **facts
+        )
     if _is_absent_as_zero(parts):
         calculation = say(
             "Absent from the final paper; the rules count it as 0. {calculation}",
