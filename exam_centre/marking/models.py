@@ -122,6 +122,25 @@ class EngineMark(Base):
     checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # totals checked
 
 
+class AssignmentMark(Versioned, Base):
+    """The mark of an assignment: handed in by a deadline, marked by one, checked by another."""
+
+    __tablename__ = "assignment_marks"
+    __table_args__ = (
+        CheckConstraint("(score IS NULL) <> (status IS NULL)", name="a_number_or_a_status"),
+        CheckConstraint("score >= 0 AND score <= 100", name="score_is_within_the_full_mark"),
+        CheckConstraint("marker_id <> checked_by_id", name="two_people"),
+    )
+
+    id: Mapped[Id]
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), unique=True)
+    score: Mapped[Score | None]
+    status: Mapped[MarkStatus | None]
+    marker_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    marked_at: Mapped[datetime]
+    checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # None: not yet
+
+
 class FormativeMark(Base):
     """What a candidate earned during the term for one course."""
 
@@ -206,9 +225,7 @@ keep(
     ),
     fixed_columns("marks", "mark_stays_where_it_is", "secret_code_id", "round"),
     # A status the register gave has no marker; whoever turns out to have sat gets one.
-    fixed_columns(
-        "marks", "mark_keeps_its_marker", "marker_id", when="OLD.marker_id IS NOT NULL"
-    ),
+    fixed_columns("marks", "mark_keeps_its_marker", "marker_id", when="OLD.marker_id IS NOT NULL"),
     kept_row("marks", "mark_is_kept"),
     final_row("secret_codes", "secret_code_is_final"),
     fixed_columns(
@@ -220,4 +237,13 @@ keep(
         when="OLD.checked_by_id IS NOT NULL",
     ),
     kept_row("engine_marks", "engine_mark_is_kept"),
+    fixed_columns(
+        "assignment_marks",
+        "checked_assignment_mark_is_final",
+        "entry_id",
+        "score",
+        "status",
+        when="OLD.checked_by_id IS NOT NULL",
+    ),
+    kept_row("assignment_marks", "assignment_mark_is_kept"),
 )

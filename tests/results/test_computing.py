@@ -16,6 +16,7 @@ from exam_centre.entries.rules import EntryStatus, TakeType
 from exam_centre.kernel.errors import Forbidden, NotFound
 from exam_centre.kernel.permissions import Role
 from exam_centre.marking.rules import BundleStatus, MarkStatus
+from exam_centre.marking.service import check_assignments, mark_assignment
 from exam_centre.papers.rules import Mode
 from exam_centre.results import queries, service
 from exam_centre.results.models import Outcome
@@ -222,13 +223,26 @@ def test_the_exempt_need_no_parts(session: Session, make: Make) -> None:
     assert (outcome.score, outcome.verdict) == (None, Verdict.EXEMPT)
 
 
-def test_an_assignment_is_formative_alone(session: Session, make: Make) -> None:
+def test_an_assignment_of_formative_work_alone_needs_no_final_mark(
+    session: Session, make: Make
+) -> None:
     paper = make.paper(Mode.ASSIGNMENT, scheme=False)
     make.scheme(paper, formative_percent=Decimal(100))
     entry = make.entry(paper=paper)
     make.formative(entry, 88)
 
     assert compute(session, make, entry)[0].score == Decimal(88)
+
+
+def test_an_assignments_checked_mark_is_its_final_part(session: Session, make: Make) -> None:
+    paper = make.paper(Mode.ASSIGNMENT, scheme=False)
+    make.scheme(paper, formative_percent=Decimal(30))
+    entry = make.entry(paper=paper)
+    make.formative(entry, 82)
+    mark_assignment(session, make.actor(Role.MARKER), entry, score=Decimal(61), now=NINE)
+    check_assignments(session, make.actor(Role.EXAM_OFFICER), [entry], now=NINE)
+
+    assert compute(session, make, entry)[0].score == Decimal(67)
 
 
 @pytest.mark.parametrize(

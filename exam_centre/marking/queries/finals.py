@@ -13,6 +13,7 @@ from exam_centre.invigilation.models import RoomDay
 from exam_centre.invigilation.rules import RoomDayStatus
 from exam_centre.marking.models import (
     Allocation,
+    AssignmentMark,
     Bundle,
     EngineMark,
     FormativeMark,
@@ -33,9 +34,13 @@ def final_of(session: Session, entry_ids: Collection[int]) -> dict[int, Final]:
     """Return entry id -> (score, status), exactly one of them None, for settled entries only.
 
     Settled means: the bundle is approved; or, for a computer paper, the totals are checked or the
-    register of a reconciled room says why there is no mark.
+    register of a reconciled room says why there is no mark; or an assignment's mark is checked.
     """
-    return _finals_of_scripts(session, entry_ids) | _finals_of_engine(session, entry_ids)
+    return (
+        _finals_of_scripts(session, entry_ids)
+        | _finals_of_engine(session, entry_ids)
+        | _finals_of_assignments(session, entry_ids)
+    )
 
 
 def formative_of(session: Session, entry_course_ids: Collection[int]) -> dict[int, Final]:
@@ -68,6 +73,7 @@ def people_who_marked(session: Session, entry_ids: Collection[int]) -> set[int]:
         .where(Placement.entry_id.in_(entry_ids))
         .subquery()
     )
+    assignments = select(AssignmentMark).where(AssignmentMark.entry_id.in_(entry_ids)).subquery()
     found = session.scalars(
         select(Mark.marker_id)
         .where(Mark.secret_code_id.in_(select(codes.c.id)))
@@ -76,6 +82,8 @@ def people_who_marked(session: Session, entry_ids: Collection[int]) -> set[int]:
             select(Moderation.moderator_id).where(
                 Moderation.secret_code_id.in_(select(codes.c.id))
             ),
+            select(assignments.c.marker_id),
+            select(assignments.c.checked_by_id),
             select(computer.c.imported_by_id),
             select(computer.c.checked_by_id),
         )
@@ -93,6 +101,15 @@ def people_who_approved(session: Session, entry_ids: Collection[int]) -> set[int
         .distinct()
     )
     return {person_id for person_id in found if person_id is not None}
+
+
+def _finals_of_assignments(session: Session, entry_ids: Collection[int]) -> dict[int, Final]:
+    rows = session.execute(
+        select(AssignmentMark.entry_id, AssignmentMark.score, AssignmentMark.status).where(
+            AssignmentMark.entry_id.in_(entry_ids), AssignmentMark.checked_by_id.is_not(None)
+        )
+    )
+    return {entry_id: (score, status) for entry_id, score, status in rows}
 
 
 def _finals_of_scripts(session: Session, entry_ids: Collection[int]) -> dict[int, Final]:

@@ -269,3 +269,14 @@ class TotalsChecked(Refusal):
 
     def __init__(self) -> None:
         super().__init__(say("A second person checked these marks. File a correction instead."))
+
+
+class NotAnAssignment(BadInput):
+    """The entry's paper is sat, or is a thesis, or the entry is not confirmed."""
+
+    code = "not_an_assignment"
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("Only a confirmed entry for an assignment is marked here. Sat papers have bundles.")
+        )

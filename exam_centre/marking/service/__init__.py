@@ -1,8 +1,14 @@
 """What is done with scripts and marks, from the code on the script to the approved bundle."""
 
 from exam_centre.marking.service.allocations import allocate, reopen, return_allocation
+from exam_centre.marking.service.assignments import check_assignments, mark_assignment
 from exam_centre.marking.service.coding import code_scripts
 from exam_centre.marking.service.entering import enter_mark, submit
+from exam_centre.marking.service.formative_import import (
+    Earned,
+    record_all_formative,
+    take_back_formative,
+)
 from exam_centre.marking.service.moderation import (
     approve_bundle,
     draw_sample,
@@ -18,8 +24,10 @@ from exam_centre.marking.service.recording import (
 from exam_centre.marking.service.settling import compare, finalise
 
 __all__ = [
+    "Earned",
     "allocate",
     "approve_bundle",
+    "check_assignments",
     "check_engine_marks",
     "code_scripts",
     "compare",
@@ -27,11 +35,14 @@ __all__ = [
     "enter_mark",
     "finalise",
     "import_engine_mark",
+    "mark_assignment",
     "moderate",
     "pass_moderation",
+    "record_all_formative",
     "record_formative",
     "reopen",
     "return_allocation",
     "send_back",
     "submit",
+    "take_back_formative",
 ]

@@ -101,6 +101,17 @@ GUARDS = (
         ),
     ),
     Guard(name="engine_mark_is_kept", table="engine_marks", on=("DELETE",), when="(1 = 1)"),
+    Guard(
+        name="checked_assignment_mark_is_final",
+        table="assignment_marks",
+        on=("UPDATE",),
+        when=(
+            "(OLD.checked_by_id IS NOT NULL AND (NEW.entry_id IS DISTINCT FROM OLD.entry_id "
+            "OR NEW.score IS DISTINCT FROM OLD.score OR NEW.status IS DISTINCT FROM "
+            "OLD.status))"
+        ),
+    ),
+    Guard(name="assignment_mark_is_kept", table="assignment_marks", on=("DELETE",), when="(1 = 1)"),
 )
 
 
@@ -155,6 +166,54 @@ def upgrade() -> None:
             "series_id",
             name=op.f("uq_formative_marks_candidate_id_course_id_series_id"),
         ),
+    )
+    op.create_table(
+        "assignment_marks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("score", Exact(6, 2), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "absent",
+                "refused",
+                "removed",
+                "void",
+                "missing",
+                "cheated",
+                name="markstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("marker_id", sa.Integer(), nullable=False),
+        sa.Column("marked_at", UtcMoment(), nullable=False),
+        sa.Column("checked_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(score IS NULL) <> (status IS NULL)",
+            name=op.f("ck_assignment_marks_a_number_or_a_status"),
+        ),
+        sa.CheckConstraint(
+            "marker_id <> checked_by_id", name=op.f("ck_assignment_marks_two_people")
+        ),
+        sa.CheckConstraint(
+            "score >= 0 AND score <= 100",
+            name=op.f("ck_assignment_marks_score_is_within_the_full_mark"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["checked_by_id"], ["people.id"], name=op.f("fk_assignment_marks_checked_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["entries.id"], name=op.f("fk_assignment_marks_entry_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["marker_id"], ["people.id"], name=op.f("fk_assignment_marks_marker_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment_marks")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_assignment_marks_entry_id")),
     )
     op.create_table(
         "bundles",
@@ -387,4 +446,5 @@ def downgrade() -> None:
     op.drop_table("engine_marks")
     op.drop_table("allocations")
     op.drop_table("bundles")
+    op.drop_table("assignment_marks")
     op.drop_table("formative_marks")

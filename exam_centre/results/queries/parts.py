@@ -140,10 +140,6 @@ def _join(
     verdicts = [v for v in (final.verdict, Verdict.CHEATED if cancelled else None) if v]
     verdict = min(verdicts, key=PRECEDENCE.index) if verdicts else None
     if needs_final and not final.known and verdict is None:
-        if line.mode is Mode.ASSIGNMENT:
-            return Gathered(
-                None, say("An assignment has its formative part alone. Set its scheme to 100 %.")
-            )
         return Gathered(None, say("The final mark is not settled yet."))
     absent_as_zero = verdict is Verdict.ABSENT and rules.absent_counts_as_zero
     decided = verdict is not None and not absent_as_zero

@@ -1,0 +1,79 @@
+"""Assignments: handed in by a deadline, marked by one person, checked by another."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from exam_centre.accounts.service import ensure_no_tie, other_human
+from exam_centre.entries.models import Entry
+from exam_centre.entries.queries import person_of_entry, place_of_candidate
+from exam_centre.entries.rules import EntryStatus
+from exam_centre.kernel import audit
+from exam_centre.kernel.permissions import Actor, Permission
+from exam_centre.marking.models import AssignmentMark
+from exam_centre.marking.rules import MarkStatus, NotAnAssignment, TotalsChecked, number_or_status
+from exam_centre.papers.models import Paper
+from exam_centre.papers.rules import Mode
+
+
+def mark_assignment(
+    session: Session,
+    actor: Actor,
+    entry: Entry,
+    *,
+    score: Decimal | None = None,
+    status: MarkStatus | None = None,
+    now: datetime,
+) -> AssignmentMark:
+    """Keep the mark of an assignment; until somebody checks it, its marker may change it.
+
+    status  where there is no number: MISSING says that nothing was handed in.
+    Raises  NotAnAssignment, WrongMark, ConflictOfInterest, TotalsChecked.
+    """
+    actor.require(
+        Permission.ENTER_MARKS, place_of_candidate(session, entry.candidate_id, entry.series_id)
+    )
+    paper = session.get_one(Paper, entry.paper_id)
+    if paper.mode is not Mode.ASSIGNMENT or entry.status is not EntryStatus.CONFIRMED:
+        raise NotAnAssignment
+    number_or_status(score, status)
+    human = actor.human()
+    ensure_no_tie(session, human, [person_of_entry(session, entry.id)])
+    mark = session.scalar(select(AssignmentMark).where(AssignmentMark.entry_id == entry.id))
+    if mark is not None and mark.checked_by_id is not None:
+        raise TotalsChecked
+    if mark is None:
+        mark = AssignmentMark(entry_id=entry.id)
+        session.add(mark)
+    mark.score, mark.status = score, status
+    mark.marker_id, mark.marked_at = human, now
+    audit.record(session, actor, "marking.assignment_marked", mark, now)
+    return mark
+
+
+def check_assignments(
+    session: Session, actor: Actor, entries: Sequence[Entry], *, now: datetime
+) -> list[AssignmentMark]:
+    """Sign the marks of these assignments as another human than their markers; then they count.
+
+    Raises SamePerson, ConflictOfInterest. An assignment without a mark is left out.
+    """
+    marks = session.scalars(
+        select(AssignmentMark).where(
+            AssignmentMark.entry_id.in_({entry.id for entry in entries}),
+            AssignmentMark.checked_by_id.is_(None),
+        )
+    ).all()
+    human = other_human(session, actor, *{mark.marker_id for mark in marks})
+    of_entry = {entry.id: entry for entry in entries}
+    ensure_no_tie(session, human, {person_of_entry(session, m.entry_id) for m in marks})
+    for mark in marks:
+        entry = of_entry[mark.entry_id]
+        place = place_of_candidate(session, entry.candidate_id, entry.series_id)
+        actor.require(Permission.RUN_MARKING, place)
+        mark.checked_by_id = human
+        audit.record(session, actor, "marking.assignment_checked", mark, now)
+    return list(marks)
