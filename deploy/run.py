@@ -65,8 +65,7 @@ def _prepare(settings: Mapping[str, str], config: Config) -> bool:
     if config.environment is Environment.DEVELOPMENT:
         config.files_dir.mkdir(parents=True, exist_ok=True)
         config.jobs_path.parent.mkdir(parents=True, exist_ok=True)
-        if not any(config.keys_dir.glob("*/*.pem")):
-            steps.insert(0, ("keys", "make"))
+        steps.insert(0, ("keys", "make"))  # makes only what is missing
         steps.append(("demo", "welcome"))
     for step in steps:
         if subprocess.run([*FLASK, *step], cwd=ROOT, env=settings, check=False).returncode != 0:

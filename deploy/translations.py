@@ -1,5 +1,6 @@
 """Keeps the catalogues in step with the sentences in code and pages: check, update, compile."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -76,7 +77,7 @@ def compile_all(root: Path = ROOT) -> None:
         if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
             continue
         # Two processes may start at once: each writes its own file and moves it into place.
-        fresh = compiled.with_suffix(".mo.new")
+        fresh = compiled.with_suffix(f".mo.{os.getpid()}")
         with fresh.open("wb") as target:
             write_mo(target, _read(root, language))
         fresh.replace(compiled)

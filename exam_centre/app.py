@@ -1,9 +1,10 @@
 """Builds the application and plugs in every room; it alone knows them all."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
-from itertools import chain
 
 from flask import Flask, url_for
 from flask_wtf import CSRFProtect
@@ -15,10 +16,33 @@ from exam_centre import cli
 from exam_centre.accounts import service as accounts
 from exam_centre.accounts.views import blueprint as accounts_pages
 from exam_centre.adapters import queue
+from exam_centre.adapters.storage import DiskStorage
+from exam_centre.admission.api import blueprint as admission_endpoints
+from exam_centre.admission.views import blueprint as admission_pages
+from exam_centre.calendar.views import blueprint as calendar_pages
+from exam_centre.certificates.api import blueprint as certificates_endpoints
+from exam_centre.certificates.views import blueprint as certificates_pages
+from exam_centre.conduct.views import blueprint as conduct_pages
+from exam_centre.credits.views import blueprint as credits_pages
+from exam_centre.custody.views import blueprint as custody_pages
+from exam_centre.entries import jobs as entries_jobs
+from exam_centre.entries.views import blueprint as entries_pages
+from exam_centre.invigilation.api import blueprint as invigilation_endpoints
+from exam_centre.invigilation.views import blueprint as invigilation_pages
 from exam_centre.kernel import jobs
 from exam_centre.kernel.database import reading, unit_of_work
 from exam_centre.kernel.permissions import Actor
+from exam_centre.kernel.sealing import load_seal
+from exam_centre.marking.api import blueprint as marking_endpoints
+from exam_centre.marking.views import blueprint as marking_pages
+from exam_centre.organisation.views import blueprint as organisation_pages
 from exam_centre.overview.views import blueprint as overview_pages
+from exam_centre.papers.views import blueprint as papers_pages
+from exam_centre.practicals.views import blueprint as practicals_pages
+from exam_centre.results.views import blueprint as results_pages
+from exam_centre.theses.views import blueprint as theses_pages
+from exam_centre.timetable.views import blueprint as timetable_pages
+from exam_centre.venues.views import blueprint as venues_pages
 from exam_centre.webkit.access import init_access, public
 from exam_centre.webkit.converters import init_converters
 from exam_centre.webkit.database import init_database
@@ -42,10 +66,31 @@ ROOMS = (
 )  # fmt: skip
 
 # Every room with pages; a room's blueprint bears the room's name.
-BLUEPRINTS = (accounts_pages, overview_pages, edge_pages)
-
-# What the menu shows, in the order an entry meets the rooms; a room declares its own entries.
-NAVIGATION: tuple[tuple[NavItem, ...], ...] = ()
+BLUEPRINTS = (
+    organisation_pages,
+    accounts_pages,
+    calendar_pages,
+    papers_pages,
+    venues_pages,
+    entries_pages,
+    timetable_pages,
+    admission_pages,
+    admission_endpoints,
+    marking_pages,
+    marking_endpoints,
+    theses_pages,
+    practicals_pages,
+    results_pages,
+    certificates_pages,
+    certificates_endpoints,
+    credits_pages,
+    conduct_pages,
+    custody_pages,
+    invigilation_pages,
+    invigilation_endpoints,
+    overview_pages,
+    edge_pages,
+)
 
 for _room in ROOMS:
     for _part in ("models", "jobs"):  # every table, and every work the runner may be asked for
@@ -68,6 +113,9 @@ def create_app(config: Config) -> Flask:
     configure_log(config.log_level, as_json=config.environment is Environment.PRODUCTION)
     init_database(app, config.database_url)
     queue.connect(queue.Queue(config.jobs_path, jobs.run_next), jobs.Job)
+    entries_jobs.connect(
+        entries_jobs.Vault(DiskStorage(config.files_dir), partial(load_seal, config.keys_dir))
+    )
     _init_pages(app)
     _init_edge(app)
     for blueprint in BLUEPRINTS:
@@ -95,12 +143,21 @@ def _init_edge(app: Flask) -> None:
     init_log(app)
     init_headers(app)
     init_text(app)
-    init_navigation(app, chain.from_iterable(NAVIGATION))
+    init_navigation(app, _menu())
     init_access(app, _find_actor)
     CSRFProtect(app)
     init_limits(app)
     init_errors(app)
     public(app.view_functions["static"])
+
+
+def _menu() -> Iterator[NavItem]:
+    """Yield what the rooms with pages declare, in the order an entry meets them."""
+    with_pages = {blueprint.name for blueprint in BLUEPRINTS}
+    for room in ROOMS:
+        if room in with_pages:
+            pages = import_module(f"exam_centre.{room}.views")
+            yield from getattr(pages, "NAVIGATION", ())
 
 
 def _find_actor(token: str, now: datetime) -> Actor | None:

@@ -6,7 +6,15 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from exam_centre.accounts.rules import USER_FLOW, CodePurpose, IdType, Relation, UserStatus
+from exam_centre.accounts.rules import (
+    PHONE_CHANGE_FLOW,
+    USER_FLOW,
+    CodePurpose,
+    IdType,
+    PhoneChangeStatus,
+    Relation,
+    UserStatus,
+)
 from exam_centre.kernel.audit import PRIVATE
 from exam_centre.kernel.columns import Id, Token, unique_while
 from exam_centre.kernel.database import Base, Lifecycle
@@ -165,6 +173,31 @@ class OneTimeCode(Base):
     used_at: Mapped[datetime | None]
 
 
+class PhoneChange(Lifecycle, Base):
+    """A new phone for somebody who lost the old one: one human asks, another one approves."""
+
+    __tablename__ = "phone_changes"
+    __table_args__ = (
+        unique_while("uq_phone_changes_open", "person_id", condition="status = 'asked'"),
+        CheckConstraint(
+            "decided_by_id IS NULL OR "
+            "(decided_by_id <> asked_by_id AND decided_by_id <> person_id)",
+            name="another_human_decides",
+        ),
+    )
+    flow = PHONE_CHANGE_FLOW
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    phone: Mapped[str] = mapped_column(info=PRIVATE)
+    status: Mapped[PhoneChangeStatus] = mapped_column(default=PhoneChangeStatus.ASKED)
+    reason: Mapped[str]  # how the old phone was lost, and what document was shown
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
 class Notice(Base):
     """Something a person was told, and when they read it."""
 
@@ -196,4 +229,5 @@ keep(
     Base.metadata,
     flow_guard("users", as_rows(USER_FLOW)),
     flow_guard("messages", as_rows(SEND_FLOW)),
+    flow_guard("phone_changes", as_rows(PHONE_CHANGE_FLOW)),
 )

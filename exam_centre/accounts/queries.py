@@ -1,8 +1,10 @@
 """People, users, roles, ties and notices, read only."""
 
+import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from exam_centre.accounts.models import (
@@ -10,19 +12,58 @@ from exam_centre.accounts.models import (
     Employment,
     Notice,
     Person,
+    PhoneChange,
     RoleGrant,
     StaffMember,
     User,
 )
-from exam_centre.accounts.rules import RELATION_SENTENCES, Relation
+from exam_centre.accounts.rules import RELATION_SENTENCES, PhoneChangeStatus, Relation
+from exam_centre.kernel.database import pieces
 from exam_centre.kernel.errors import NotFound
 from exam_centre.kernel.permissions import Actor, Grant, Permission, within
 from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.organisation.models import Enterprise, Park, Unit
 
+GRANT_KEY = 16  # hexadecimal digits
+
 
 def access_person(session: Session, actor: Actor, token: str) -> Person:
     """Return the person: oneself, or someone who works or is employed within the actor's reach."""
+    oneself = false() if actor.person_id is None else Person.id == actor.person_id
+    found = session.scalar(
+        select(Person).where(Person.token == token, or_(oneself, _reached(actor)))
+    )
+    if found is None:
+        raise NotFound(say("person"))
+    return found
+
+
+def access_user(session: Session, actor: Actor, token: str) -> User:
+    """Return the user of somebody within the actor's reach, or raise NotFound."""
+    found = session.scalar(
+        select(User)
+        .join(Person, Person.id == User.person_id)
+        .where(User.token == token, _reached(actor))
+    )
+    if found is None:
+        raise NotFound(say("user"))
+    return found
+
+
+def access_phone_change(session: Session, actor: Actor, token: str) -> PhoneChange:
+    """Return the request for a new phone of somebody within the actor's reach."""
+    found = session.scalar(
+        select(PhoneChange)
+        .join(Person, Person.id == PhoneChange.person_id)
+        .where(PhoneChange.token == token, _reached(actor))
+    )
+    if found is None:
+        raise NotFound(say("request"))
+    return found
+
+
+def _reached(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on Person: on the staff, employed, or with a role, within reach."""
     reach = within(actor, [Permission.RUN_ACCOUNTS], unit_path=Unit.path)
     on_staff = (
         select(StaffMember.id)
@@ -36,15 +77,141 @@ def access_person(session: Session, actor: Actor, token: str) -> Person:
         .join(Unit, Unit.id == Park.unit_id)
         .where(Employment.person_id == Person.id, Employment.until.is_(None), reach)
     )
-    oneself = false() if actor.person_id is None else Person.id == actor.person_id
-    found = session.scalar(
-        select(Person).where(
-            Person.token == token, or_(oneself, on_staff.exists(), employed.exists())
+    in_a_role = (
+        select(RoleGrant.id)
+        .join(Unit, Unit.id == RoleGrant.unit_id)
+        .where(RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None), reach)
+    )
+    return or_(on_staff.exists(), employed.exists(), in_a_role.exists())
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """Somebody in a list: the numbers they sign in with, and where they work, "" where nowhere."""
+
+    person: Person
+    logins: list[str]
+    work: str
+
+
+def list_people(
+    session: Session, actor: Actor, *, text: str = "", offset: int = 0, limit: int = 50
+) -> tuple[list[PersonLine], int]:
+    """Return (one page of the people within the actor's reach, by name; how many were found).
+
+    text  part of the name, the beginning of a staff, student or work number, or the last four
+          characters of the ID number.
+    """
+    found = select(Person).where(_reached(actor))
+    if text:
+        by_login = select(User.person_id).where(User.login.istartswith(text, autoescape=True))
+        by_staff = select(StaffMember.person_id).where(
+            StaffMember.staff_no.istartswith(text, autoescape=True)
+        )
+        by_work = select(Employment.person_id).where(
+            Employment.work_no.istartswith(text, autoescape=True)
+        )
+        found = found.where(
+            or_(
+                Person.name.contains(text, autoescape=True),
+                Person.id_tail == text.upper(),
+                Person.id.in_(by_login),
+                Person.id.in_(by_staff),
+                Person.id.in_(by_work),
+            )
+        )
+    total = session.scalars(select(func.count()).select_from(found.subquery())).one()
+    people = session.scalars(
+        found.order_by(Person.name, Person.id).offset(offset).limit(limit)
+    ).all()
+    ids = [person.id for person in people]
+    logins: dict[int, list[str]] = {}
+    users = select(User).where(User.person_id.in_(ids)).order_by(User.login)
+    for user in session.scalars(users):
+        logins.setdefault(user.person_id, []).append(user.login)
+    employers = session.execute(
+        select(Employment.person_id, Enterprise.name)
+        .join(Enterprise, Enterprise.id == Employment.enterprise_id)
+        .where(Employment.person_id.in_(ids), Employment.until.is_(None))
+    )
+    work = {row.person_id: row.name for row in employers}
+    lines = [PersonLine(p, logins.get(p.id, []), work.get(p.id, "")) for p in people]
+    return lines, total
+
+
+def work_of(session: Session, person_id: int) -> list[tuple[Employment, str]]:
+    """Return (employment, enterprise's name) of a person, the current one first."""
+    rows = session.execute(
+        select(Employment, Enterprise.name)
+        .join(Enterprise, Enterprise.id == Employment.enterprise_id)
+        .where(Employment.person_id == person_id)
+        .order_by(Employment.until.is_not(None), Employment.id.desc())
+    )
+    return [(work, name) for work, name in rows]
+
+
+def staff_of(session: Session, person_id: int) -> list[tuple[StaffMember, str]]:
+    """Return (staff number, unit's name) of a person."""
+    rows = session.execute(
+        select(StaffMember, Unit.name)
+        .join(Unit, Unit.id == StaffMember.unit_id)
+        .where(StaffMember.person_id == person_id)
+        .order_by(StaffMember.staff_no)
+    )
+    return [(staff, name) for staff, name in rows]
+
+
+def users_of(session: Session, person_id: int) -> list[User]:
+    """Return the ways a person signs in, by number."""
+    wanted = User.person_id == person_id
+    return list(session.scalars(select(User).where(wanted).order_by(User.login)))
+
+
+def key_of_grant(user: User, grant: RoleGrant) -> str:
+    """Return a role's public name among those of its user; it tells nothing about other rows."""
+    return hashlib.sha256(f"{user.token}:{grant.id}".encode()).hexdigest()[:GRANT_KEY]
+
+
+def access_grant(session: Session, actor: Actor, user: str, key: str) -> RoleGrant:
+    """Return a current role of a user within the actor's reach, by its public name."""
+    owner = access_user(session, actor, user)
+    for grant, _scope in grants_of(session, owner.id):
+        if key_of_grant(owner, grant) == key:
+            return grant
+    raise NotFound(say("role"))
+
+
+def conflicts_of(session: Session, person_id: int) -> list[tuple[Conflict, Person]]:
+    """Return (declared tie, the other person) of somebody, oldest first."""
+    rows = session.scalars(
+        select(Conflict)
+        .where(or_(Conflict.person_id == person_id, Conflict.other_id == person_id))
+        .order_by(Conflict.id)
+    ).all()
+    others = [r.other_id if r.person_id == person_id else r.person_id for r in rows]
+    people = {p.id: p for p in session.scalars(select(Person).where(Person.id.in_(others)))}
+    return [(row, people[other]) for row, other in zip(rows, others, strict=True)]
+
+
+def open_phone_change(session: Session, person_id: int) -> PhoneChange | None:
+    """Return the request for a new phone that waits for somebody, or None."""
+    return session.scalar(
+        select(PhoneChange).where(
+            PhoneChange.person_id == person_id, PhoneChange.status == PhoneChangeStatus.ASKED
         )
     )
-    if found is None:
-        raise NotFound(say("person"))
-    return found
+
+
+def phone_changes_waiting(session: Session, actor: Actor) -> list[tuple[PhoneChange, Person]]:
+    """Return (request, whose phone it is) of those that wait within reach, oldest first."""
+    rows = session.execute(
+        select(PhoneChange, Person)
+        .join(Person, Person.id == PhoneChange.person_id)
+        .where(PhoneChange.status == PhoneChangeStatus.ASKED, _reached(actor))
+        .order_by(PhoneChange.id)
+        .limit(200)
+    )
+    return [(change, person) for change, person in rows]
 
 
 def find_user(session: Session, login: str) -> User | None:
@@ -86,6 +253,35 @@ def current_employment(session: Session, person_id: int) -> Employment | None:
     return session.scalar(
         select(Employment).where(Employment.person_id == person_id, Employment.until.is_(None))
     )
+
+
+def people_by_fingerprint(session: Session, fingerprints: Iterable[str]) -> dict[str, Person]:
+    """Return {fingerprint of the document: the human}, of those the records know."""
+    return {
+        person.id_fingerprint: person
+        for piece in pieces(fingerprints)
+        for person in session.scalars(select(Person).where(Person.id_fingerprint.in_(piece)))
+    }
+
+
+def employments_of(session: Session, person_ids: Iterable[int]) -> dict[int, Employment]:
+    """Return {person id: where they work now}, of those who work anywhere."""
+    return {
+        row.person_id: row
+        for piece in pieces(person_ids)
+        for row in session.scalars(
+            select(Employment).where(Employment.person_id.in_(piece), Employment.until.is_(None))
+        )
+    }
+
+
+def taken_logins(session: Session, logins: Iterable[str]) -> dict[str, User]:
+    """Return {login: its user}, of those that somebody has."""
+    return {
+        user.login: user
+        for piece in pieces(logins)
+        for user in session.scalars(select(User).where(User.login.in_(piece)))
+    }
 
 
 def people_tied_to(session: Session, person_id: int) -> dict[int, Sentence]:

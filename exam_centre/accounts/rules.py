@@ -70,6 +70,71 @@ class CodePurpose(StrEnum):
 
     SIGN_IN = "sign_in"
     NEW_PHONE = "new_phone"
+    FORGOTTEN_NUMBER = "forgotten_number"
+
+
+class PhoneChangeStatus(StrEnum):
+    """How far a new phone has come whose owner can not read codes on the old one."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+PHONE_CHANGE_FLOW: Flow[PhoneChangeStatus] = Flow(
+    {
+        PhoneChangeStatus.ASKED: frozenset({PhoneChangeStatus.APPROVED, PhoneChangeStatus.REFUSED}),
+        PhoneChangeStatus.APPROVED: frozenset(),
+        PhoneChangeStatus.REFUSED: frozenset(),
+    }
+)
+
+
+class Purpose(StrEnum):
+    """What somebody may need a whole ID number for."""
+
+    IDENTITY = "identity"
+    CREDIT_BANK = "credit_bank"
+    CORRECTION = "correction"
+    AUTHORITY = "authority"
+
+
+PURPOSE_SENTENCES: dict[Purpose, Sentence] = {
+    Purpose.IDENTITY: say("Compare a document in doubt"),
+    Purpose.CREDIT_BANK: say("Clear a difference with the credit bank"),
+    Purpose.CORRECTION: say("Correct a name or number"),
+    Purpose.AUTHORITY: say("Answer an authority"),
+}
+
+
+class WrongPhone(BadInput):
+    """No number a code can be sent to."""
+
+    code = "wrong_phone"
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("Type the phone number with 6 to 15 digits; a + may stand in front of them.")
+        )
+
+
+def read_phone(text: str) -> str:
+    """Return the number in its one spelling. Raises WrongPhone where no code can go there."""
+    number = text.strip().replace(" ", "").replace("-", "")
+    digits = number.removeprefix("+")
+    if not (digits.isascii() and digits.isdecimal() and 6 <= len(digits) <= 15):
+        raise WrongPhone
+    return number
+
+
+class PhoneChangeOpen(Refusal):
+    """Another request for the same person waits."""
+
+    kind = "conflict"
+    code = "phone_change_open"
+
+    def __init__(self) -> None:
+        super().__init__(say("A new phone waits for approval already. Somebody decides it first."))
 
 
 class WrongIdNumber(BadInput):
@@ -240,3 +305,14 @@ def check_reason(reason: str) -> None:
     """Raise ReasonMissing where nothing but blanks was given."""
     if not reason.strip():
         raise ReasonMissing
+
+
+ID_TYPE_SENTENCES: dict[IdType, Sentence] = {
+    IdType.RESIDENT: say("Resident identity card"),
+    IdType.PASSPORT: say("Passport"),
+    IdType.PERMIT: say("Residence or travel permit"),
+}
+USER_SENTENCES: dict[UserStatus, Sentence] = {
+    UserStatus.ACTIVE: say("May sign in"),
+    UserStatus.DISABLED: say("Kept out"),
+}

@@ -7,7 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exam_centre.calendar.models import Deadline, Period, RuleProfile, Series
-from exam_centre.calendar.rules import DeadlineKind, DeadlinePassed, SeriesNotOpen, SeriesStatus
+from exam_centre.calendar.rules import (
+    RULES,
+    DeadlineKind,
+    DeadlinePassed,
+    SeriesNotOpen,
+    SeriesStatus,
+)
 from exam_centre.kernel.errors import NotFound
 from exam_centre.kernel.permissions import Actor, Place
 from exam_centre.kernel.sentences import say
@@ -27,6 +33,35 @@ def access_series(session: Session, actor: Actor, code: str) -> Series:
         if any(_touches(path, grant.unit_path) for grant in actor.grants):
             return series
     raise NotFound(say("series"))
+
+
+def list_series(session: Session, actor: Actor) -> list[Series]:
+    """Return the series that touch some role of the actor, newest first."""
+    rows = session.execute(
+        select(Series, Unit.path).join(Unit, Unit.id == Series.unit_id).order_by(Series.id.desc())
+    )
+    return [
+        series
+        for series, path in rows
+        if any(_touches(path, grant.unit_path) for grant in actor.grants)
+    ]
+
+
+def deadlines_of(session: Session, series_id: int) -> dict[DeadlineKind, datetime]:
+    """Return {what: its last moment}; what the series sets none for is absent."""
+    rows = session.scalars(select(Deadline).where(Deadline.series_id == series_id))
+    return {row.kind: row.at for row in rows}
+
+
+def profiles_of(session: Session, series_id: int) -> list[RuleProfile]:
+    """Return every version of a series' rules, newest first."""
+    wanted = select(RuleProfile).where(RuleProfile.series_id == series_id)
+    return list(session.scalars(wanted.order_by(RuleProfile.version.desc())))
+
+
+def rules_in(profile: RuleProfile) -> dict[str, object]:
+    """Return {rule: its value} of one version."""
+    return {rule: getattr(profile, rule) for rule in RULES}
 
 
 def place_of_series(session: Session, series_id: int) -> Place:

@@ -1,5 +1,6 @@
 """The life of a series, and what a rule profile decides."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -162,3 +163,36 @@ def _check_range(rule: str, value: object) -> None:
         fits = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
     if not fits:
         raise WrongRule(rule, say("It lies between {low} and {high}.", low=low, high=high))
+
+
+SERIES_SENTENCES: dict[SeriesStatus, Sentence] = {
+    SeriesStatus.DRAFT: say("In preparation"),
+    SeriesStatus.OPEN: say("Open for entries"),
+    SeriesStatus.CLOSED: say("Closed"),
+    SeriesStatus.ARCHIVED: say("Archived"),
+}
+RULE_SENTENCES: dict[str, Sentence] = {
+    "doors_open_minutes": say("Doors open before the start, minutes"),
+    "late_limit_minutes": say("Entry closes after the start, minutes"),
+    "minimum_stay_minutes": say("Nobody leaves before, minutes"),
+    "documents_needed": say("Documents at the door"),
+    "very_late_allowed": say("Very late candidates may sit"),
+    "seat_on_slip": say("The slip shows the seat"),
+    "candidates_per_invigilator": say("Candidates to one invigilator"),
+    "rest_after_night_minutes": say("Rest after a night shift, minutes"),
+    "second_marking": say("Every script is marked twice"),
+    "marking_tolerance": say("Marks may differ by"),
+    "sample_percent": say("Bundles moderated, per cent"),
+    "retake_cap": say("A retake counts at most"),
+    "absent_counts_as_zero": say("Absent counts as zero"),
+    "appeals_may_lower": say("An appeal may lower a mark"),
+}
+
+
+def changed_rules(
+    before: Mapping[str, object], after: Mapping[str, object]
+) -> list[tuple[str, object, object]]:
+    """Return (rule, before, after) for every rule that two versions say differently."""
+    return [
+        (rule, before[rule], after[rule]) for rule in RULE_SENTENCES if before[rule] != after[rule]
+    ]

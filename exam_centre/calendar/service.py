@@ -1,15 +1,15 @@
 """How a series is opened and closed, and given its periods, deadlines and rules."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import exists, inspect, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from exam_centre.calendar.models import Deadline, Period, RuleProfile, Series
-from exam_centre.calendar.queries import place_of_series
+from exam_centre.calendar.queries import place_of_series, rules_in
 from exam_centre.calendar.rules import (
     FIRST_RULES,
-    RULES,
     DeadlineKind,
     SeriesNotOpen,
     SeriesStatus,
@@ -77,6 +77,46 @@ def add_period(
     return period
 
 
+def correct_period(
+    session: Session,
+    actor: Actor,
+    period: Period,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+) -> None:
+    """Move a period. Raises SeriesNotOpen, EndsTooEarly, StartTaken."""
+    _require_open(session, actor, session.get_one(Series, period.series_id))
+    check_span(starts_at, ends_at)
+    other = session.scalar(
+        select(Period).where(
+            Period.series_id == period.series_id,
+            Period.starts_at == starts_at,
+            Period.id != period.id,
+        )
+    )
+    if other is not None:
+        raise StartTaken(other.code)
+    period.starts_at, period.ends_at = starts_at, ends_at
+    audit.record(session, actor, "calendar.period_corrected", period, now)
+
+
+def take_back_periods(
+    session: Session, actor: Actor, periods: Sequence[Period], *, reason: str, now: datetime
+) -> None:
+    """Take back periods that were added by mistake. Raises SeriesNotOpen.
+
+    A period in which anything is planned is refused by the database, as PromiseBroken.
+    """
+    for series_id in {period.series_id for period in periods}:
+        _require_open(session, actor, session.get_one(Series, series_id))
+    audit.record_all(session, actor, "calendar.period_taken_back", periods, now, reason=reason)
+    for period in periods:
+        session.delete(period)
+    session.flush()
+
+
 def set_deadline(
     session: Session,
     actor: Actor,
@@ -123,7 +163,7 @@ def set_rules(
         .order_by(RuleProfile.version.desc())
         .limit(1)
     )
-    kept = _rules_in(before) if before else FIRST_RULES
+    kept = rules_in(before) if before else FIRST_RULES
     profile = RuleProfile(
         series_id=series.id,
         version=before.version + 1 if before else 1,
@@ -134,11 +174,6 @@ def set_rules(
     session.add(profile)
     audit.record(session, actor, "calendar.rules_set", profile, now, reason=source)
     return profile
-
-
-def _rules_in(profile: RuleProfile) -> dict[str, object]:
-    columns = inspect(RuleProfile).column_attrs
-    return {column.key: getattr(profile, column.key) for column in columns if column.key in RULES}
 
 
 def _require_open(session: Session, actor: Actor, series: Series) -> None:

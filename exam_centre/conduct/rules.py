@@ -5,7 +5,7 @@ from enum import StrEnum
 from exam_centre.kernel.errors import BadInput, Refusal
 from exam_centre.kernel.flow import Flow
 from exam_centre.kernel.permissions import Permission
-from exam_centre.kernel.sentences import say
+from exam_centre.kernel.sentences import Sentence, say
 
 
 class IncidentKind(StrEnum):
@@ -96,6 +96,43 @@ STEP_PERMISSIONS: dict[CaseStatus, Permission] = {
     CaseStatus.DROPPED: Permission.DECIDE_CASE,
 }
 JUDGES = frozenset({CaseStatus.DECIDED, CaseStatus.DROPPED})  # steps the reporter may not take
+
+
+KIND_WORDS: dict[IncidentKind, Sentence] = {
+    IncidentKind.ILLNESS: say("Somebody is ill"),
+    IncidentKind.OFFENCE: say("Somebody may have broken the rules"),
+    IncidentKind.IDENTITY_DOUBT: say("Doubt whether this is the right person"),
+    IncidentKind.DOUBLE_ADMISSION: say("One person admitted twice"),
+    IncidentKind.PAPER_FAULT: say("Wrong, missing or misprinted paper"),
+    IncidentKind.COUNT_DIFFERS: say("Two counts differ"),
+    IncidentKind.SEAL_DIFFERS: say("A seal is broken or has another number"),
+    IncidentKind.CLOCK_DOUBT: say("A clock was wrong"),
+    IncidentKind.EVACUATION: say("Alarm or evacuation"),
+    IncidentKind.POWER: say("Power, network or machines failed"),
+    IncidentKind.STAFF: say("Staff missing or late"),
+    IncidentKind.OTHER: say("Something else"),
+}
+INCIDENT_WORDS: dict[IncidentStatus, Sentence] = {
+    IncidentStatus.OPEN: say("Open"),
+    IncidentStatus.RESOLVED: say("Resolved"),
+}
+OFFENCE_WORDS: dict[OffenceClass, Sentence] = {
+    OffenceClass.BREACH: say("Breach of the rules"),
+    OffenceClass.CHEATING: say("Cheating"),
+    OffenceClass.IMPERSONATION: say("Impersonation"),
+    OffenceClass.DISORDER: say("Disorder"),
+}
+CASE_WORDS: dict[CaseStatus, Sentence] = {
+    CaseStatus.RECORDED: say("Recorded"),
+    CaseStatus.TOLD: say("Candidate told"),
+    CaseStatus.VENUE_SIGNED: say("Signed by the venue"),
+    CaseStatus.UNDER_REVIEW: say("Heard, under review"),
+    CaseStatus.DECIDED: say("Decided"),
+    CaseStatus.SERVED: say("Decision handed over"),
+    CaseStatus.APPEALED: say("Appealed"),
+    CaseStatus.FINAL: say("Closed for good"),
+    CaseStatus.DROPPED: say("Dropped"),
+}
 
 
 class WordsMissing(BadInput):

@@ -1,13 +1,17 @@
 """Bags and hand-overs, read only, and the law that no paper gets lost."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from exam_centre.calendar.models import Period
+from exam_centre.accounts.models import Person
+from exam_centre.calendar.models import Period, Series
 from exam_centre.custody.models import Bag, HandOver, PaperCount
-from exam_centre.custody.rules import BagKind
+from exam_centre.custody.rules import BagKind, BagStatus
 from exam_centre.kernel.errors import NotFound
 from exam_centre.kernel.laws import Law, Row
 from exam_centre.kernel.permissions import Actor, Permission, within
@@ -16,6 +20,25 @@ from exam_centre.organisation.models import Unit
 from exam_centre.papers.models import Paper
 from exam_centre.timetable.models import RoomSession, Sitting
 from exam_centre.venues.models import Room, Venue
+
+SEES = (Permission.HAND_OVER, Permission.CLOSE_DAY)
+
+
+@dataclass(frozen=True)
+class BagLine:
+    """One bag in a list: what, of which room and period, and who holds it. No count."""
+
+    bag: Bag
+    paper: str
+    paper_name: str
+    room: str
+    room_token: str
+    period: str
+    starts_at: datetime
+    series: str
+    venue: str
+    zone: str
+    holder: str
 
 
 def access_bag(session: Session, actor: Actor, token: str) -> Bag:
@@ -31,7 +54,7 @@ def access_bag(session: Session, actor: Actor, token: str) -> Bag:
             Bag.token == token,
             within(
                 actor,
-                [Permission.HAND_OVER, Permission.CLOSE_DAY],
+                SEES,
                 unit_path=Unit.path,
                 venue_id=Venue.id,
                 series_id=Period.series_id,
@@ -52,6 +75,97 @@ def bags_of_room(session: Session, room_session_id: int) -> list[Bag]:
             .where(Bag.room_session_id == room_session_id)
             .order_by(Bag.kind, Bag.sitting_id)
         )
+    )
+
+
+def bag_lines(session: Session, bag_ids: Iterable[int]) -> list[BagLine]:
+    """Return bags with their room, paper and holder in words, papers before scripts."""
+    rows = session.execute(
+        _lines().where(Bag.id.in_(list(bag_ids))).order_by(Bag.kind, Paper.code, Bag.id)
+    )
+    return [BagLine(*row) for row in rows]
+
+
+def bags_in_scope(
+    session: Session, actor: Actor, *, text: str = "", limit: int | None = None, offset: int = 0
+) -> tuple[list[BagLine], int]:
+    """Return bags of rooms the actor hands over for, and how many there are altogether.
+
+    Disputed ones come first, then what is on its way, then what the actor holds, then the newest.
+    text  looked for in the seal's number, the paper, the room and the venue's name.
+    """
+    wanted = _lines().where(
+        within(
+            actor,
+            SEES,
+            unit_path=Unit.path,
+            venue_id=Venue.id,
+            series_id=Period.series_id,
+            room_id=Room.id,
+        )
+    )
+    if text:
+        columns = (Bag.seal_no, Paper.code, Paper.name, Room.code, Venue.name)
+        wanted = wanted.where(or_(*(c.icontains(text, autoescape=True) for c in columns)))
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    rank = case(
+        (Bag.status == BagStatus.DISPUTED, 0),
+        (Bag.status == BagStatus.IN_TRANSIT, 1),
+        (Bag.holder_id == actor.person_id, 2),
+        else_=3,
+    )
+    rows = session.execute(
+        wanted.order_by(rank, Period.starts_at.desc(), Room.code, Paper.code, Bag.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [BagLine(*row) for row in rows], total
+
+
+def paper_count_of(session: Session, bag_id: int) -> PaperCount | None:
+    """Return what became of a bag's papers, or None before they were counted."""
+    return session.get(PaperCount, bag_id)
+
+
+def sees_counts(
+    bag: Bag, hand_overs: Sequence[HandOver], count: PaperCount | None, person_id: int | None
+) -> bool:
+    """Say whether a person may read how many are in a bag.
+
+    Whoever may still be handed it has to count by themselves: a sealed bag shows its count to
+    those who counted it, and one that is open or in dispute to everybody who works with it.
+    """
+    if bag.status in (BagStatus.OPENED, BagStatus.DISPUTED, BagStatus.DESTROYED):
+        return True
+    counted = {bag.holder_id, count.counted_by_id if count else None}
+    counted |= {p for row in hand_overs for p in (row.sender_id, row.receiver_id)}
+    return person_id is not None and person_id in counted
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Bag,
+            Paper.code,
+            Paper.name,
+            Room.code,
+            RoomSession.token,
+            Period.code,
+            Period.starts_at,
+            Series.name,
+            Venue.name,
+            Venue.time_zone,
+            Person.name,
+        )
+        .join(RoomSession, RoomSession.id == Bag.room_session_id)
+        .join(Period, Period.id == RoomSession.period_id)
+        .join(Series, Series.id == Period.series_id)
+        .join(Room, Room.id == RoomSession.room_id)
+        .join(Venue, Venue.id == Room.venue_id)
+        .join(Unit, Unit.id == Venue.unit_id)
+        .join(Sitting, Sitting.id == Bag.sitting_id)
+        .join(Paper, Paper.id == Sitting.paper_id)
+        .join(Person, Person.id == Bag.holder_id)
     )
 
 

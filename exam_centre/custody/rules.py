@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from exam_centre.kernel.errors import BadInput, Refusal
 from exam_centre.kernel.flow import Flow
-from exam_centre.kernel.sentences import say
+from exam_centre.kernel.sentences import Sentence, say
 
 
 class BagKind(StrEnum):
@@ -37,6 +37,20 @@ BAG_FLOW: Flow[BagStatus] = Flow(
         BagStatus.DESTROYED: frozenset(),
     }
 )
+
+
+KIND_WORDS: dict[BagKind, Sentence] = {
+    BagKind.PAPERS: say("Question papers"),
+    BagKind.SCRIPTS: say("Scripts"),
+}
+STATUS_WORDS: dict[BagStatus, Sentence] = {
+    BagStatus.SEALED: say("Sealed"),
+    BagStatus.IN_TRANSIT: say("Handed over, not taken yet"),
+    BagStatus.RECEIVED: say("Taken, counts agree"),
+    BagStatus.DISPUTED: say("In dispute: counts or seals differ"),
+    BagStatus.OPENED: say("Opened by two people"),
+    BagStatus.DESTROYED: say("Destroyed"),
+}
 
 
 class CountWrong(BadInput):

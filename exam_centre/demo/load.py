@@ -165,11 +165,7 @@ class FolderLoad:
             if wrong:
                 raise WrongRows(
                     path.name,
-                    [
-                        f"row {row.row_no} {row.column}: "
-                        f"{imports.as_sentence([row.text, row.facts]).say_in('en')}"
-                        for row in wrong
-                    ],
+                    [f"row {row.row_no} {row.column}: {imports.said_of(row)}" for row in wrong],
                 )
             with unit_of_work() as session:
                 batch = session.get_one(ImportBatch, batch.id)

@@ -38,7 +38,7 @@ PAPERS = (  # code, name, mode, minutes, formative per cent
     ("1003", "职业道德", Mode.COMPUTER, 60, 50),
     ("1004", "安全生产", Mode.COMPUTER, 60, 30),
     ("1005", "英语听力", Mode.LISTENING, 60, 20),
-    ("1006", "数控加工", Mode.PRACTICAL, 120, 40),
+    ("1006", "数控加工", Mode.PRACTICAL, 90, 40),
     ("1007", "班组管理", Mode.ASSIGNMENT, None, 100),
     ("1008", "岗位论文", Mode.THESIS, None, 0),
 )

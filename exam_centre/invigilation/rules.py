@@ -1,15 +1,16 @@
 """The life of a room on the day, and the balance that closes it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from exam_centre.admission.rules import AttendanceStatus
 from exam_centre.kernel.errors import BadInput, Refusal
 from exam_centre.kernel.flow import Flow
-from exam_centre.kernel.sentences import say
-from exam_centre.timetable.rules import own_end
+from exam_centre.kernel.sentences import Sentence, say
+from exam_centre.timetable.rules import DutyRole, own_end
 
 
 class RoomDayStatus(StrEnum):
@@ -89,6 +90,145 @@ class Count(StrEnum):
     FIRST_KEPT = "first_kept"  # somebody else counts next
     AGREED = "agreed"
     DIFFERS = "differs"  # an incident is open, and the second count is asked for again
+
+
+STATUS_WORDS: dict[RoomDayStatus | None, Sentence] = {
+    None: say("Not prepared"),
+    RoomDayStatus.READY: say("Prepared"),
+    RoomDayStatus.OPEN: say("Open, clock not started"),
+    RoomDayStatus.RUNNING: say("Running"),
+    RoomDayStatus.SUSPENDED: say("Clock stopped"),
+    RoomDayStatus.CLOSED: say("Register closed"),
+    RoomDayStatus.RECONCILED: say("Reconciled"),
+    RoomDayStatus.CANCELLED: say("Cancelled"),
+}
+
+
+ATTENDANCE_WORDS: dict[AttendanceStatus, Sentence] = {
+    AttendanceStatus.EXPECTED: say("No word yet"),
+    AttendanceStatus.PRESENT: say("Present"),
+    AttendanceStatus.ABSENT: say("Absent"),
+    AttendanceStatus.REFUSED: say("Not admitted"),
+    AttendanceStatus.REMOVED: say("Sent out"),
+    AttendanceStatus.VOIDED: say("Void"),
+}
+DUTY_WORDS: dict[DutyRole, Sentence] = {
+    DutyRole.CHIEF: say("Chief examiner"),
+    DutyRole.FIRST: say("First invigilator"),
+    DutyRole.SECOND: say("Second invigilator"),
+    DutyRole.ROVER: say("Roving invigilator"),
+    DutyRole.SUPERVISOR: say("Supervisor of people held over"),
+}
+
+
+class Step(StrEnum):
+    """What a room waits for."""
+
+    PREPARE = "prepare"
+    OPEN = "open"
+    START = "start"
+    WAIT = "wait"  # people write
+    ABSENTEES = "absentees"
+    CLOSE = "close"
+    RESUME = "resume"
+    COUNT = "count"
+    RECONCILE = "reconcile"
+    NOTHING = "nothing"
+
+
+def next_step(
+    status: RoomDayStatus | None,
+    *,
+    silent: int,
+    counted_alike: bool,
+    cut_off: datetime,
+    last_end: datetime,
+    now: datetime,
+) -> Step:
+    """Return the one thing a room waits for.
+
+    silent    seats nobody said a word about.
+    cut_off   the last moment in which somebody may still come; last_end: of those who write.
+    """
+    match status:
+        case None:
+            return Step.PREPARE
+        case RoomDayStatus.READY:
+            return Step.OPEN
+        case RoomDayStatus.OPEN:
+            return Step.START
+        case RoomDayStatus.SUSPENDED:
+            return Step.RESUME
+        case RoomDayStatus.CLOSED:
+            return Step.RECONCILE if counted_alike else Step.COUNT
+        case RoomDayStatus.RUNNING:
+            return _running_step(silent, cut_off, last_end, now)
+        case _:
+            return Step.NOTHING
+
+
+def _running_step(silent: int, cut_off: datetime, last_end: datetime, now: datetime) -> Step:
+    if silent:
+        return Step.ABSENTEES if now > cut_off else Step.WAIT
+    return Step.CLOSE if now >= last_end else Step.WAIT
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """What the invigilator says or does at one minute."""
+
+    at: datetime
+    sentence: Sentence
+
+
+READ_RULES_BEFORE = timedelta(minutes=10)  # a habit of the house; no regulation fixes it
+HAND_OUT_BEFORE = timedelta(minutes=5)
+WARN_BEFORE = timedelta(minutes=15)
+
+
+def announcements(
+    starts: datetime,
+    ends: Mapping[datetime, Sequence[int]],
+    *,
+    doors_open: timedelta,
+    late_limit: timedelta,
+    minimum_stay: timedelta,
+) -> list[Announcement]:
+    """Return what is said in a room, minute by minute.
+
+    starts  when the room's clock was started, or shall be.
+    ends    {moment: seats whose time is up then}.
+    """
+    said = [
+        Announcement(starts - doors_open, say("Doors open. Documents lie on the desk.")),
+        Announcement(starts - READ_RULES_BEFORE, say("Read out the rules of the room.")),
+        Announcement(starts - HAND_OUT_BEFORE, say("Hand the papers out, face down.")),
+        Announcement(starts, say("Start. Everybody writes name, number and seat first.")),
+        Announcement(
+            starts + late_limit, say("Last second to come in. Then two people note empty seats.")
+        ),
+        Announcement(starts + minimum_stay, say("From now on people may hand in and leave.")),
+    ]
+    for number, (end, seats) in enumerate(sorted(ends.items())):
+        if number == 0:
+            said.append(Announcement(end - WARN_BEFORE, say("15 minutes left.")))
+        said.append(
+            Announcement(end, say("Time is up at seats {seats}. Pens down.", seats=spans(seats)))
+        )
+    return sorted(said, key=lambda each: each.at)
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """Return numbers as people write them: "1-12, 14"."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(
+        f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs
+    )
 
 
 class NotOpenable(Refusal):

@@ -1,5 +1,6 @@
 """The room on the day: prepared, opened by two, run by its own clock, closed and counted by two."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -7,7 +8,12 @@ from sqlalchemy.orm import Session
 from exam_centre.accounts.service import other_human
 from exam_centre.admission.queries import recheck_coverage, statuses
 from exam_centre.admission.rules import AttendanceStatus
-from exam_centre.admission.service import close_register, expect_room
+from exam_centre.admission.service import (
+    close_register,
+    confirm_absent,
+    expect_room,
+    note_absent,
+)
 from exam_centre.calendar.models import Period
 from exam_centre.calendar.queries import rules_of
 from exam_centre.conduct.queries import open_incidents
@@ -120,6 +126,32 @@ def resume_clock(session: Session, actor: Actor, room_day: RoomDay, *, now: date
         if stoppage.ended_at is None:
             stoppage.ended_at = now
     audit.record(session, actor, "invigilation.resumed", room_day, now)
+
+
+def say_absent(
+    session: Session,
+    actor: Actor,
+    room_day: RoomDay,
+    placement_ids: Iterable[int],
+    *,
+    second: Actor,
+    now: datetime,
+) -> int:
+    """Say of seats in this room that they stayed empty, by two people together; return how many.
+
+    Raises SamePerson, NotFound for somebody who does not sit here, and what admission raises:
+    DoorStillOpen, WrongStatus, RegisterClosed.
+    """
+    _require_both(session, actor, second, room_day)
+    other_human(session, second, actor.human())
+    here = {p.id for p in placements_of_room(session, room_day.room_session_id)}
+    said = list(dict.fromkeys(placement_ids))
+    for placement_id in said:
+        if placement_id not in here:
+            raise NotFound(say("placement"))
+        note_absent(session, actor, placement_id, now)
+        confirm_absent(session, second, placement_id, now)
+    return len(said)
 
 
 def cancel_room(

@@ -1,12 +1,14 @@
 """The four levels of the university, what stands under what, and what no record may say."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from exam_centre.kernel import clock
 from exam_centre.kernel.errors import BadInput, Refusal
-from exam_centre.kernel.sentences import say
+from exam_centre.kernel.sentences import Sentence, say
 
 HOME_ZONE = "Asia/Shanghai"  # the network's own clock, where no venue or series says otherwise
 
@@ -112,3 +114,60 @@ class ShiftOverlaps(Refusal):
                 end=f"{clock.at_venue(ends_at, HOME_ZONE):%Y-%m-%d %H:%M}",
             )
         )
+
+
+Span = tuple[datetime, datetime]
+
+
+def overlapping(spans: Iterable[Span]) -> list[tuple[Span, Span]]:
+    """Return (earlier, later) for every span that begins before one begun earlier has ended.
+
+    Spans that only touch do not overlap.
+    """
+    pairs: list[tuple[Span, Span]] = []
+    longest: Span | None = None
+    for span in sorted(spans):
+        if longest is not None and span[0] < longest[1]:
+            pairs.append((longest, span))
+        if longest is None or span[1] > longest[1]:
+            longest = span
+    return pairs
+
+
+LEVEL_SENTENCES: dict[UnitLevel, Sentence] = {
+    UnitLevel.NATIONAL: say("Headquarters"),
+    UnitLevel.PROVINCIAL: say("Provincial branch"),
+    UnitLevel.PREFECTURAL: say("Prefectural school"),
+    UnitLevel.COUNTY: say("County study centre"),
+}
+
+DAY_MINUTES = 24 * 60
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A part of a span that lies on one day of a picture: minutes from that day's midnight."""
+
+    day: int  # 0 is the picture's first day
+    first: int  # 0 to 1440
+    last: int  # above `first`, at most 1440
+    label: str
+
+
+def bars_of(
+    spans: Iterable[tuple[datetime, datetime, str]], first_day: date, days: int, zone: str
+) -> list[Bar]:
+    """Cut (start, end, label) into bars of single days; a night shift becomes two.
+
+    zone  whose midnight parts the days. What lies outside the days of the picture is left out.
+    """
+    bars: list[Bar] = []
+    for starts_at, ends_at, label in spans:
+        start, end = clock.at_venue(starts_at, zone), clock.at_venue(ends_at, zone)
+        for day in range(days):
+            midnight = datetime.combine(first_day + timedelta(days=day), time(), start.tzinfo)
+            first = max(0, int((start - midnight).total_seconds() // 60))
+            last = min(DAY_MINUTES, int((end - midnight).total_seconds() // 60))
+            if first < last:
+                bars.append(Bar(day, first, last, label))
+    return bars

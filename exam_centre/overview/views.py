@@ -1,19 +1,61 @@
-"""The first page after signing in: who I am here, in which roles, and where they reach."""
+"""Home: what waits for me, and who I am here. And each series as a pipeline with its laws."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
-from exam_centre.overview import service
-from exam_centre.webkit.access import current_actor, signed_in
+from exam_centre.calendar.queries import access_series, list_series
+from exam_centre.kernel.permissions import Permission
+from exam_centre.overview import queries, service
+from exam_centre.webkit.access import current_actor, requires, signed_in
 from exam_centre.webkit.database import reader
+from exam_centre.webkit.navigation import NavItem
 from exam_centre.webkit.words import ROLE_NAMES
 
 blueprint = Blueprint("overview", __name__)
+
+SEES_SERIES = (
+    Permission.RUN_SERIES,
+    Permission.PLAN_TIMETABLE,
+    Permission.APPROVE_RESULTS,
+    Permission.RELEASE_RESULTS,
+    Permission.RUN_CREDITS,
+    Permission.READ_AUDIT,
+)
+
+NAVIGATION = (NavItem(_l("Pipeline"), "overview.list_pipelines", SEES_SERIES),)
 
 
 @blueprint.get("/")
 @signed_in
 def home() -> ResponseReturnValue:
-    """Show the roles of whoever is signed in."""
-    duties = service.duties_of(reader(), current_actor())
-    return render_template("overview/home.html", duties=duties, role_names=ROLE_NAMES)
+    """Show what waits for whoever is signed in, and their roles."""
+    actor = current_actor()
+    return render_template(
+        "overview/home.html",
+        todos=queries.todos_of(reader(), actor),
+        duties=service.duties_of(reader(), actor),
+        role_names=ROLE_NAMES,
+        is_worker=actor.may(Permission.SEE_OWN),
+    )
+
+
+@blueprint.get("/pipeline")
+@requires(*SEES_SERIES)
+def list_pipelines() -> ResponseReturnValue:
+    """Choose the series to look at."""
+    return render_template("overview/pipelines.html", series=list_series(reader(), current_actor()))
+
+
+@blueprint.get("/pipeline/<code>")
+@requires(*SEES_SERIES)
+def show_pipeline(code: str) -> ResponseReturnValue:
+    """Show how far a series is, stage by stage, and whether its laws hold."""
+    session = reader()
+    series = access_series(session, current_actor(), code)
+    return render_template(
+        "overview/pipeline.html",
+        series=series,
+        stages=queries.pipeline_of(session, series.id),
+        laws=queries.series_laws(session, series.id),
+    )

@@ -5,7 +5,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from exam_centre.kernel.errors import BadInput
-from exam_centre.kernel.sentences import say
+from exam_centre.kernel.sentences import Sentence, say
 
 
 class Mode(StrEnum):
@@ -128,3 +128,36 @@ def check_scheme(formative_percent: Decimal, pass_mark: Decimal, precision: int)
             raise WrongScheme
     if precision not in (0, 1, 2):
         raise WrongScheme
+
+
+MODE_SENTENCES: dict[Mode, Sentence] = {
+    Mode.PAPER: say("On paper"),
+    Mode.LISTENING: say("Listening"),
+    Mode.COMPUTER: say("At a computer"),
+    Mode.PRACTICAL: say("Practical"),
+    Mode.ORAL: say("Oral"),
+    Mode.ASSIGNMENT: say("Assignment"),
+    Mode.THESIS: say("Thesis"),
+}
+BOOK_SENTENCES: dict[BookRule, Sentence] = {
+    BookRule.CLOSED: say("Closed book"),
+    BookRule.OPEN: say("Open book"),
+    BookRule.HALF_OPEN: say("One sheet of notes"),
+}
+ROUNDING_SENTENCES: dict[Rounding, Sentence] = {
+    Rounding.HALF_UP: say("A half goes up"),
+    Rounding.HALF_EVEN: say("A half goes to the even digit"),
+    Rounding.DOWN: say("Cut off"),
+}
+LEVEL_SENTENCES: dict[str, Sentence] = {
+    "bachelor": say("Bachelor"),
+    "diploma": say("Diploma"),
+}
+AREA_SENTENCES: dict[str, Sentence] = {
+    "professional ethics": say("Professional ethics"),
+    "basic skills": say("Basic skills"),
+    "specialised skills": say("Specialised skills"),
+    "management skills": say("Management skills"),
+    "digital literacy": say("Digital literacy"),
+    "interest development": say("Interest development"),
+}

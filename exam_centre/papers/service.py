@@ -1,5 +1,6 @@
 """How papers, their courses and their schemes come about. All act for the whole network."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -117,3 +118,56 @@ def set_scheme(
     session.add(scheme)
     audit.record(session, actor, "papers.scheme_set", scheme, now, reason=source)
     return scheme
+
+
+def correct_paper(
+    session: Session,
+    actor: Actor,
+    paper: Paper,
+    *,
+    name: str,
+    mode: Mode,
+    minutes: int | None,
+    book_rule: BookRule,
+    material: str,
+    now: datetime,
+) -> None:
+    """Correct what a paper is. Raises WrongMinutes."""
+    actor.require(Permission.RUN_PAPERS, place_of_network(session))
+    check_minutes(mode, minutes)
+    paper.name, paper.mode, paper.minutes = name, mode, minutes
+    paper.book_rule, paper.material = book_rule, material
+    audit.record(session, actor, "papers.paper_corrected", paper, now)
+
+
+def correct_course(
+    session: Session,
+    actor: Actor,
+    course: Course,
+    *,
+    name: str,
+    level: str,
+    learning_area: str,
+    credits: Decimal,  # noqa: A002 - the word of the trade
+    now: datetime,
+) -> None:
+    """Correct what a course is; its paper stays. Raises WrongCredits."""
+    actor.require(Permission.RUN_PAPERS, place_of_network(session))
+    check_credits(credits)
+    course.name, course.level = name, level
+    course.learning_area, course.credits = learning_area, credits
+    audit.record(session, actor, "papers.course_corrected", course, now)
+
+
+def take_back_courses(
+    session: Session, actor: Actor, courses: Sequence[Course], *, reason: str, now: datetime
+) -> None:
+    """Take back courses that were added by mistake; papers stay, for their schemes are final.
+
+    A course that anybody is entered for is refused by the database, as PromiseBroken.
+    """
+    actor.require(Permission.RUN_PAPERS, place_of_network(session))
+    audit.record_all(session, actor, "papers.course_taken_back", courses, now, reason=reason)
+    for course in courses:
+        session.delete(course)
+    session.flush()

@@ -1,1 +1,1 @@
-"""Pure arithmetic on arrays: finds times, rooms, seats and rosters; knows neither web nor database."""
+"""Pure arithmetic on arrays: times, rooms, seats and rosters; knows neither web nor database."""

@@ -1,22 +1,138 @@
 """Theses: who may see which, their panels, and what they come to."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
+from exam_centre.accounts.models import Person, StaffMember, User
+from exam_centre.calendar.models import Series
 from exam_centre.entries.models import Candidate, Entry
+from exam_centre.entries.rules import EntryStatus
 from exam_centre.kernel.errors import NotFound
 from exam_centre.kernel.permissions import Actor, Permission, Place, within
 from exam_centre.kernel.sentences import say
 from exam_centre.organisation.models import Unit
+from exam_centre.papers.models import Paper
+from exam_centre.papers.rules import Mode
 from exam_centre.theses.models import PanelMember, Thesis, ThesisMark, ThesisRecord
 from exam_centre.theses.rules import ThesisResult, ThesisStatus, thesis_result
 
 
+@dataclass(frozen=True)
+class ThesisLine:
+    """One thesis in a list."""
+
+    thesis: Thesis
+    candidate: str
+    person_no: str
+    supervisor: str
+    series: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A confirmed entry for a thesis that has not begun."""
+
+    entry_id: int
+    person_no: str
+    name: str
+    paper: str
+    paper_code: str
+    series: str
+    series_code: str
+
+
 def access_thesis(session: Session, actor: Actor, token: str) -> Thesis:
     """Return a thesis the actor manages, supervises or assesses, or raise NotFound."""
+    thesis = session.scalar(
+        select(Thesis)
+        .join(Entry, Entry.id == Thesis.entry_id)
+        .join(Candidate, Candidate.id == Entry.candidate_id)
+        .join(Unit, Unit.id == Candidate.unit_id)
+        .where(Thesis.token == token, _in_reach(actor))
+    )
+    if thesis is None:
+        raise NotFound(say("thesis"))
+    return thesis
+
+
+def thesis_lines(
+    session: Session,
+    actor: Actor,
+    *,
+    text: str = "",
+    status: ThesisStatus | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[list[ThesisLine], int]:
+    """Return some theses the actor manages, supervises or assesses, and how many there are.
+
+    text  a part of the title or of a name, or a student number.
+    """
+    writer, guide = aliased(Person), aliased(Person)
+    condition = [_in_reach(actor)]
+    if text:
+        named = [c.contains(text, autoescape=True) for c in (Thesis.title, writer.name, guide.name)]
+        condition.append(or_(Candidate.person_no == text, *named))
+    if status is not None:
+        condition.append(Thesis.status == status)
+
+    def joined(wanted: Any) -> Any:
+        return (
+            wanted.select_from(Thesis)
+            .join(Entry, Entry.id == Thesis.entry_id)
+            .join(Candidate, Candidate.id == Entry.candidate_id)
+            .join(Unit, Unit.id == Candidate.unit_id)
+            .join(Series, Series.id == Entry.series_id)
+            .join(writer, writer.id == Candidate.person_id)
+            .join(guide, guide.id == Thesis.supervisor_id)
+            .where(*condition)
+        )
+
+    total = session.scalars(joined(select(func.count(Thesis.id)))).one()
+    wanted = joined(select(Thesis, writer.name, Candidate.person_no, guide.name, Series.name))
+    rows = session.execute(wanted.order_by(Thesis.id.desc()).offset(offset).limit(limit))
+    return [ThesisLine(*row) for row in rows], total
+
+
+def entries_waiting(session: Session, actor: Actor) -> list[Waiting]:
+    """Return confirmed entries for theses that have none yet, in the reach of the office."""
+    rows = session.execute(
+        select(
+            Entry.id, Candidate.person_no, Person.name, Paper.name, Paper.code, Series.name,
+            Series.code,
+        )
+        .join(Candidate, Candidate.id == Entry.candidate_id)
+        .join(Person, Person.id == Candidate.person_id)
+        .join(Unit, Unit.id == Candidate.unit_id)
+        .join(Paper, Paper.id == Entry.paper_id)
+        .join(Series, Series.id == Entry.series_id)
+        .where(
+            Paper.mode == Mode.THESIS,
+            Entry.status == EntryStatus.CONFIRMED,
+            Entry.id.not_in(select(Thesis.entry_id)),
+            within(actor, (Permission.RUN_MARKING,), unit_path=Unit.path, series_id=Series.id),
+        )
+        .order_by(Entry.id)
+    )  # fmt: skip
+    return [Waiting(*row) for row in rows]
+
+
+def find_colleague(session: Session, number: str) -> Person | None:
+    """Return the human with this staff number or sign-in, or None."""
+    by_staff = select(StaffMember.person_id).where(StaffMember.staff_no == number)
+    by_login = select(User.person_id).where(User.login == number)
+    return session.scalars(
+        select(Person).where(or_(Person.id.in_(by_staff), Person.id.in_(by_login))).limit(1)
+    ).first()
+
+
+def _in_reach(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition of theses the actor manages, supervises or assesses."""
     mine = or_(
         Thesis.supervisor_id == actor.person_id,
         Thesis.id.in_(
@@ -27,16 +143,7 @@ def access_thesis(session: Session, actor: Actor, token: str) -> Thesis:
         within(actor, (permission,), unit_path=Unit.path, series_id=Entry.series_id)
         for permission in (Permission.RUN_MARKING, Permission.ENTER_MARKS)
     )
-    thesis = session.scalar(
-        select(Thesis)
-        .join(Entry, Entry.id == Thesis.entry_id)
-        .join(Candidate, Candidate.id == Entry.candidate_id)
-        .join(Unit, Unit.id == Candidate.unit_id)
-        .where(Thesis.token == token, or_(runs, mine & marks))
-    )
-    if thesis is None:
-        raise NotFound(say("thesis"))
-    return thesis
+    return or_(runs, mine & marks)
 
 
 def place_of_entry(session: Session, entry_id: int) -> Place:

@@ -1,11 +1,12 @@
 """How a venue is approved, and how a room's desks are numbered."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from exam_centre.kernel.errors import BadInput, Refusal
 from exam_centre.kernel.flow import Flow
-from exam_centre.kernel.sentences import say
+from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.organisation.rules import UnitLevel
 
 
@@ -252,3 +253,107 @@ def check_desks(
             raise NoSuchDesk(row, column)
     if len(gone) == rows * columns:
         raise WrongGrid
+
+
+VENUE_SENTENCES: dict[VenueStatus, Sentence] = {
+    VenueStatus.APPLIED: say("Waits for approval"),
+    VenueStatus.APPROVED: say("Approved"),
+    VenueStatus.SUSPENDED: say("Suspended"),
+    VenueStatus.REFUSED: say("Refused"),
+    VenueStatus.WITHDRAWN: say("Withdrawn"),
+}
+VENUE_KIND_SENTENCES: dict[VenueKind, Sentence] = {
+    VenueKind.FORMAL: say("Formal venue"),
+    VenueKind.TEMPORARY: say("Temporary venue"),
+}
+APPLICATION_SENTENCES: dict[ApplicationStatus, Sentence] = {
+    ApplicationStatus.APPLIED: say("Filed"),
+    ApplicationStatus.PREFECTURE_CHECKED: say("Checked by the prefecture"),
+    ApplicationStatus.PROVINCE_CHECKED: say("Checked by the province"),
+    ApplicationStatus.APPROVED: say("Approved"),
+    ApplicationStatus.REFUSED: say("Refused"),
+}
+APPLICATION_KIND_SENTENCES: dict[ApplicationKind, Sentence] = {
+    ApplicationKind.NEW: say("New venue"),
+    ApplicationKind.CONTINUE: say("Go on using a venue"),
+    ApplicationKind.CHANGE: say("Change a venue"),
+}
+ROOM_KIND_SENTENCES: dict[RoomKind, Sentence] = {
+    RoomKind.STANDARD: say("Room with desks"),
+    RoomKind.COMPUTER: say("Computer room"),
+    RoomKind.WORKSHOP: say("Workshop"),
+}
+DOOR_SENTENCES: dict[Door, Sentence] = {
+    Door.FRONT_LEFT: say("Front left"),
+    Door.FRONT_RIGHT: say("Front right"),
+}
+PATTERN_SENTENCES: dict[Pattern, Sentence] = {
+    Pattern.S: say("S: up one column, down the next"),
+    Pattern.N: say("N: every column from the front"),
+    Pattern.W: say("W: like S, with columns of unequal length"),
+    Pattern.II: say("II: pairs of columns, row by row"),
+}
+
+
+@dataclass(frozen=True)
+class DrawnDesk:
+    """A desk of a drawing that is not kept yet, with what a kept one has."""
+
+    grid_row: int
+    grid_column: int
+    number: int
+    wheelchair: bool
+    left_handed: bool
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How desks would stand: the same facts a kept layout has."""
+
+    grid_rows: int
+    grid_columns: int
+    pattern: Pattern
+    door: Door
+    missing: frozenset[tuple[int, int]] = frozenset()
+    wheelchair: frozenset[tuple[int, int]] = frozenset()
+    left_handed: frozenset[tuple[int, int]] = frozenset()
+
+    def desks(self) -> list[DrawnDesk]:
+        """Return the desks by number. Raises WrongGrid, NoSuchDesk."""
+        check_desks(
+            self.grid_rows, self.grid_columns, self.missing, self.wheelchair | self.left_handed
+        )
+        numbers = desk_numbers(
+            self.grid_rows, self.grid_columns, self.pattern, self.door, self.missing
+        )
+        return [
+            DrawnDesk(*desk, number, desk in self.wheelchair, desk in self.left_handed)
+            for desk, number in numbers.items()
+        ]
+
+
+class NoSuchNumber(BadInput):
+    """A desk number that the grid does not reach."""
+
+    code = "no_such_number"
+
+    def __init__(self, number: int, largest: int) -> None:
+        self.number = number
+        super().__init__(
+            say(
+                "There is no desk {number}: the numbers go from 1 to {largest}.",
+                number=number,
+                largest=largest,
+            )
+        )
+
+
+def desks_numbered(
+    rows: int, columns: int, pattern: Pattern, door: Door, numbers: Iterable[int]
+) -> frozenset[tuple[int, int]]:
+    """Return the desks that bear these numbers, as (row, column). Raises NoSuchNumber."""
+    place = {number: desk for desk, number in desk_numbers(rows, columns, pattern, door).items()}
+    for number in numbers:
+        if number not in place:
+            raise NoSuchNumber(number, rows * columns)
+    return frozenset(place[number] for number in numbers)

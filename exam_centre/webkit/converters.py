@@ -1,4 +1,6 @@
-"""What may stand in an address: bounded whole numbers and public tokens."""
+"""What may stand in an address: bounded whole numbers, days and public tokens."""
+
+from datetime import date
 
 from flask import Flask
 from werkzeug.routing import BaseConverter, ValidationError
@@ -27,7 +29,23 @@ class PublicToken(BaseConverter):
     regex = "[A-Za-z0-9_-]{22}"
 
 
+class PublicDay(BaseConverter):
+    """A day as 2026-12-12; one that no calendar has is a 404."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise ValidationError from error
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
 def init_converters(app: Flask) -> None:
-    """Replace Flask's unbounded `int`, and add `token`."""
+    """Replace Flask's unbounded `int`, and add `day` and `token`."""
     app.url_map.converters["int"] = BoundedInt
+    app.url_map.converters["day"] = PublicDay
     app.url_map.converters["token"] = PublicToken

@@ -1,16 +1,27 @@
 """The base of every form: protected, with outer blanks off, and errors in the page's language."""
 
 import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, PasswordField, StringField
+from wtforms.fields import DateField, DateTimeLocalField, DecimalField
 
 from exam_centre.kernel.errors import Refusal
+from exam_centre.kernel.sentences import Sentence
 from exam_centre.webkit.languages import said
 from exam_centre.webkit.text import outer_blanks_off
 
 WHOLE = re.compile(r"-?[0-9]{1,9}")
+DECIMAL = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,6})?")
+DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")  # the years an exam can be in
+WALL_CLOCK = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
 
 
 class SafeForm(FlaskForm):  # type: ignore[misc] # flask_wtf brings no types
@@ -41,6 +52,59 @@ class WholeNumberField(IntegerField):
             self.data = None
             raise ValueError(self.gettext("Not a valid integer value."))
         super().process_formdata(valuelist)
+
+
+class DecimalNumberField(DecimalField):
+    """A decimal in half-width digits with a point; anything else is refused and never guessed."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        if valuelist and str(valuelist[0]).strip():
+            text = str(valuelist[0]).strip()
+            if not DECIMAL.fullmatch(text):
+                raise ValueError(_l("Type a number with half-width digits, such as 31.5."))
+            self.data = Decimal(text)
+
+
+class DayField(DateField):
+    """A day of this century, as the browser's own calendar gives it."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data: date | None = None
+        if valuelist and str(valuelist[0]).strip():
+            if not DAY.fullmatch(str(valuelist[0]).strip()):
+                raise ValueError(_l("Give the day as 2026-11-23."))
+            super().process_formdata(valuelist)
+
+
+class WallClockField(DateTimeLocalField):
+    """A day and time on some clock, without a zone; `moment_on` says which moment that is."""
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, format="%Y-%m-%dT%H:%M", **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data: datetime | None = None
+        if valuelist and str(valuelist[0]).strip():
+            if not WALL_CLOCK.fullmatch(str(valuelist[0]).strip()):
+                raise ValueError(_l("Give day and time as 2026-11-23 08:30."))
+            super().process_formdata(valuelist)
+
+
+def moment_on(wall: datetime, zone: str) -> datetime:
+    """Return the aware moment at which a clock in `zone`, e.g. "Asia/Shanghai", shows `wall`."""
+    return wall.replace(tzinfo=ZoneInfo(zone))
+
+
+def words_of(words: Mapping[Any, Sentence]) -> Callable[[], list[tuple[str, str]]]:
+    """Return the choices of a select field, (value, words) in the reader's language.
+
+    words  {status or other enum: how it is said}; a plain text key is its own value.
+    """
+    return lambda: [
+        (key.value if isinstance(key, StrEnum) else str(key), said(sentence))
+        for key, sentence in words.items()
+    ]
 
 
 def show_refusal(field: Field, refusal: Refusal) -> None:

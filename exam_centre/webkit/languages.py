@@ -17,6 +17,7 @@ DEFAULT = "zh"
 TAGS = {"zh": "zh-Hans", "en": "en"}  # for the lang attribute
 NAMES = {"zh": "中文", "en": "English"}  # each in its own language, so that it can be found
 DAYS = {"zh": "y年M月d日 EEEE", "en": "EEEE d MMMM y"}
+SHORT_DAYS = {"zh": "M月d日 EEE", "en": "EEE d MMM"}
 MOMENTS = {"zh": "y年M月d日 HH:mm", "en": "d MMMM y, HH:mm"}
 ZONE = "Asia/Shanghai"
 
@@ -49,6 +50,11 @@ def on_day(day: date) -> str:
     return format_date(day, DAYS[language()], locale())
 
 
+def short_day(day: date) -> str:
+    """Return a day for the head of a row, e.g. "Mon 23 Nov"."""
+    return format_date(day, SHORT_DAYS[language()], locale())
+
+
 def at_time(moment: datetime, zone: str = ZONE) -> str:
     """Return the time on the venue's clock, e.g. "08:30"."""
     return format_time(at_venue(moment, zone), "HH:mm", locale=locale())
@@ -72,6 +78,7 @@ def init_languages(app: Flask) -> None:
     app.jinja_env.filters |= {
         "say": said,
         "on_day": on_day,
+        "short_day": short_day,
         "at_time": at_time,
         "at_moment": at_moment,
         "in_digits": in_digits,

@@ -1,6 +1,7 @@
 """The developers' page: every piece of the design system, in each of its states."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -12,11 +13,14 @@ from exam_centre.kernel.laws import Law, Row
 from exam_centre.kernel.sentences import say
 from exam_centre.webkit.access import public
 from exam_centre.webkit.form import SafeForm
+from exam_centre.webkit.paging import Window
+from exam_centre.webkit.second_person import SecondPersonForm
 
 blueprint = Blueprint("showcase", __name__)
 
 GREEN_LAW = Law("sample_green", say("present"), say("scripts"), 29, 29)
 PEOPLE = ("王立", "Ana Ruiz")
+EXPLAINED = say("Formative 82 x 30 % + final 61 x 70 % = 67.3, rounded to 67.")
 MOMENT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 RED_LAW = Law(
     "sample_red",
@@ -26,6 +30,26 @@ RED_LAW = Law(
     28,
     (Row("placements:17", say("Seat {seat} has none.", seat=17)),),
 )
+# Two columns and three rows, the door at the right, the desk in front of it taken out.
+DRAWING = SimpleNamespace(grid_rows=3, grid_columns=2, door="front-right")
+DESKS = [
+    SimpleNamespace(
+        grid_row=row,
+        grid_column=column,
+        number=number,
+        wheelchair=number == 6,
+        left_handed=number == 5,
+    )
+    for number, (row, column) in enumerate([(1, 2), (2, 2), (3, 2), (3, 1), (2, 1), (1, 1)], 1)
+    if number > 1
+]
+
+STEPS = [
+    SimpleNamespace(at=MOMENT, title=say("Sealed"), text="", people=PEOPLE[:1], kind=""),
+    SimpleNamespace(
+        at=MOMENT, title=say("Opened by two people"), text="JS-000815", people=PEOPLE, kind="seal"
+    ),
+]
 
 
 class SampleForm(SafeForm):
@@ -52,5 +76,11 @@ def components() -> ResponseReturnValue:
         people=PEOPLE,
         moment=MOMENT,
         digest="9f86d081884c7d65",
+        drawing=DRAWING,
+        desks=DESKS,
+        signing=SecondPersonForm(formdata=None),
+        steps=STEPS,
+        explained=EXPLAINED,
+        listed=Window(number=2, size=2, text="立", kept={}).page(PEOPLE, 7),
         register=[["01", PEOPLE[0], "00974", 0], ["02", PEOPLE[1], "00974", 12]],
     )

@@ -346,6 +346,7 @@ RECIPES: dict[str, Callable[[World, Row], Row]] = {
     "allocations": lambda _world, _row: {"round": 1},
     "marks": _mark,
     "engine_marks": lambda world, row: {**_attended(world, row), **_number(row)},
+    "assignment_marks": lambda _world, _row: {"score": Decimal(83)},
     "formative_marks": lambda _world, _row: {"score": Decimal(82)},
     "practical_marks": _attended,
     "outcomes": _outcome,

@@ -35,7 +35,13 @@ def send_code(session: Session, *, login: str, purpose: CodePurpose, now: dateti
     user = find_user(session, login)
     if user is None or user.status is not UserStatus.ACTIVE:
         return None
-    person = session.get_one(Person, user.person_id)
+    return send_code_to(session, session.get_one(Person, user.person_id), purpose, now)
+
+
+def send_code_to(
+    session: Session, person: Person, purpose: CodePurpose, now: datetime
+) -> str | None:
+    """Send a new code to a person's phone, as `send_code` does for a login."""
     if not person.phone or _sent_lately(session, person.id, now) >= CODES_AN_HOUR:
         return None
     session.execute(
@@ -75,12 +81,24 @@ def sign_in_with_code(
     user = find_user(session, login)
     if user is None or user.status is not UserStatus.ACTIVE:
         return None
+    if not use_code(session, user.person_id, CodePurpose.SIGN_IN, code, now):
+        return None
+    return begin(session, user, now), user
+
+
+def use_code(
+    session: Session, person_id: int, purpose: CodePurpose, code: str, now: datetime
+) -> bool:
+    """Say whether the code opens this purpose for the person, and use it up where it does.
+
+    A wrong guess is counted, and the count must be committed.
+    """
     # The lock makes guesses that arrive together take turns, so that none of them is free.
     row = session.scalar(
         select(OneTimeCode)
         .where(
-            OneTimeCode.person_id == user.person_id,
-            OneTimeCode.purpose == CodePurpose.SIGN_IN,
+            OneTimeCode.person_id == person_id,
+            OneTimeCode.purpose == purpose,
             OneTimeCode.used_at.is_(None),
             OneTimeCode.expires_at > now,
             OneTimeCode.guesses < CODE_GUESSES,
@@ -89,14 +107,13 @@ def sign_in_with_code(
         .execution_options(populate_existing=True)
     )
     if row is None:
-        return None
+        return False
     row.guesses += 1
-    given = _hash(user.person_id, CodePurpose.SIGN_IN, code.strip())
-    if not hmac.compare_digest(row.code_hash, given):
+    if not hmac.compare_digest(row.code_hash, _hash(person_id, purpose, code.strip())):
         audit.record(session, SYSTEM, "accounts.code_refused", row, now)
-        return None
+        return False
     row.used_at = now
-    return begin(session, user, now), user
+    return True
 
 
 def _sent_lately(session: Session, person_id: int, now: datetime) -> int:

@@ -10,14 +10,18 @@ from exam_centre.accounts.queries import current_employment
 from exam_centre.accounts.rules import (
     IdType,
     NameDiffers,
+    Purpose,
+    check_reason,
     id_key,
     is_same_name,
     read_id_number,
     read_name,
 )
+from exam_centre.accounts.service.notices import notify
 from exam_centre.kernel import audit, clock
 from exam_centre.kernel.permissions import Actor, Permission, Place
 from exam_centre.kernel.sealing import Seal
+from exam_centre.kernel.sentences import say
 from exam_centre.organisation.models import Enterprise, Unit
 from exam_centre.organisation.queries import place_of_enterprise
 from exam_centre.organisation.rules import HOME_ZONE, CodeTaken
@@ -109,6 +113,7 @@ def add_staff(
     *,
     staff_no: str,
     trained_until: date | None = None,
+    subjects: str = "",
     now: datetime,
 ) -> StaffMember:
     """Give a human a staff number; a second one leaves them one human. Raises CodeTaken."""
@@ -116,11 +121,46 @@ def add_staff(
     if session.scalar(select(exists().where(StaffMember.staff_no == staff_no))):
         raise CodeTaken(staff_no)
     staff = StaffMember(
-        staff_no=staff_no, person_id=person.id, unit_id=unit.id, trained_until=trained_until
+        staff_no=staff_no,
+        person_id=person.id,
+        unit_id=unit.id,
+        trained_until=trained_until,
+        subjects=subjects,
     )
     session.add(staff)
     audit.record(session, actor, "accounts.staff_added", staff, now)
     return staff
+
+
+def reveal_id_number(
+    session: Session,
+    actor: Actor,
+    seal: Seal,
+    person: Person,
+    *,
+    purpose: Purpose,
+    reason: str,
+    now: datetime,
+) -> str:
+    """Return the whole ID number, for a purpose; the trail keeps it and the person is told.
+
+    Raises ReasonMissing.
+    """
+    actor.require(Permission.RUN_ACCOUNTS)
+    check_reason(reason)
+    said = f"{purpose.value}: {reason}"
+    audit.record(session, actor, "accounts.id_number_revealed", person, now, reason=said)
+    notify(
+        session,
+        person.id,
+        say(
+            "{name} of the exam office read your ID number. Reason given: {reason}",
+            name=actor.name,
+            reason=reason,
+        ),
+        now,
+    )
+    return seal.open(person.id_sealed)
 
 
 def _require(actor: Actor, place: Place | None) -> None:

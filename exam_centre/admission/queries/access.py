@@ -110,3 +110,8 @@ def admitting_device(session: Session, placement_id: int) -> int | None:
         .join(Attendance, Attendance.admitted_by_scan == Scan.id)
         .where(Attendance.placement_id == placement_id)
     )
+
+
+def room_token_of(session: Session, placement: Placement) -> str:
+    """Return the public token of the room session a placement is in."""
+    return session.get_one(RoomSession, placement.room_session_id).token

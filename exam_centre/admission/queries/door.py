@@ -1,6 +1,7 @@
 """What the door needs to know of one person, in one statement."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, false, select
 from sqlalchemy.orm import Session, aliased
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from exam_centre.accounts.models import Person
 from exam_centre.admission.models import Attendance, Slip, SlipLine
 from exam_centre.admission.rules import AttendanceStatus, Fact, Place, SlipStatus, read_short_code
+from exam_centre.calendar.models import Period
 from exam_centre.entries.models import Candidate, Entry
 from exam_centre.entries.rules import EntryStatus
 from exam_centre.kernel.keys import KeyRing
@@ -56,6 +58,36 @@ def find_caller(session: Session, fact: Fact, ring: KeyRing) -> Caller | None:
     if fact.token.strip().replace(" ", "").replace("-", "").isdigit():
         return None
     return _caller(session, _of_token(open_slip(fact.token, ring)))
+
+
+def next_stop(caller: Caller, now: datetime) -> Known | None:
+    """Return where a person goes next: the paper that goes on or comes next, else the last one."""
+    sitting = [k for k in caller.known if k.place.entry is EntryStatus.CONFIRMED]
+    ahead = [k for k in sitting if k.placement.ends_at >= now]
+    if ahead:
+        return min(ahead, key=lambda k: k.place.starts)
+    return max(sitting, key=lambda k: k.place.starts, default=None)
+
+
+def door_of(
+    session: Session, venue_id: int, caller: Caller | None, at: datetime
+) -> RoomSession | None:
+    """Return the door a venue's device without a room of its own stands at, for this person.
+
+    The room of their paper nearest to `at`; for a slip that names nobody here, any room then.
+    """
+    here = [k for k in caller.known if k.place.venue_id == venue_id] if caller else []
+    if here:
+        nearest = min(here, key=lambda k: abs(k.place.starts - at))
+        return session.get(RoomSession, nearest.place.room_session_id)
+    rows = session.execute(
+        select(RoomSession, Period.starts_at)
+        .join(Period, Period.id == RoomSession.period_id)
+        .join(Room, Room.id == RoomSession.room_id)
+        .where(Room.venue_id == venue_id)
+        .order_by(RoomSession.id)
+    ).all()
+    return min(rows, key=lambda row: abs(row[1] - at))[0] if rows else None
 
 
 def _of_token(token: SlipToken) -> "_Asked":

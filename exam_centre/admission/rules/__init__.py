@@ -29,6 +29,8 @@ from exam_centre.admission.rules.refusals import (
     RegisterClosed,
     RegisterOpen,
     SlipsNotPublished,
+    UnknownDevice,
+    WrongScan,
     WrongStatus,
 )
 from exam_centre.admission.rules.verdicts import (
@@ -75,7 +77,9 @@ __all__ = [
     "RegisterOpen",
     "SlipStatus",
     "SlipsNotPublished",
+    "UnknownDevice",
     "Verdict",
+    "WrongScan",
     "WrongStatus",
     "check_digit",
     "judge",

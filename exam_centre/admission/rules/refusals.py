@@ -39,6 +39,27 @@ class DeviceGone(Refusal):
         super().__init__(say("This device is not on duty any more. Ask for a new code."))
 
 
+class UnknownDevice(Refusal):
+    """No device on duty has this secret."""
+
+    kind = "not_signed_in"
+    code = "unknown_device"
+
+    def __init__(self) -> None:
+        super().__init__(say("This device is not known here. Ask the chief for a new code."))
+
+
+class WrongScan(BadInput):
+    """The body of a scan is no scan; `fields` names what is missing or wrong."""
+
+    code = "wrong_scan"
+
+    def __init__(self, fields: str) -> None:
+        super().__init__(
+            say("This is no scan. Missing or wrong: {fields}.", fields=fields or "body")
+        )
+
+
 class DoorElsewhere(BadInput):
     """The device stands at another venue than the room it scans for."""
 

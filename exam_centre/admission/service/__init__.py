@@ -3,6 +3,7 @@
 from exam_centre.admission.service.attendance import (
     admit_under_protest,
     close_register,
+    confirm_absences,
     confirm_absent,
     correct_attendance,
     note_absent,
@@ -13,14 +14,24 @@ from exam_centre.admission.service.attendance import (
     void_attendance,
 )
 from exam_centre.admission.service.devices import (
+    browser_device,
+    device_and_human,
     device_of_secret,
     measure_clock,
     provision_device,
     revoke_device,
+    take_device,
 )
 from exam_centre.admission.service.door import (
     record_scan,
+    record_venue_scan,
 )
+from exam_centre.admission.service.issuing import (
+    check_issuing,
+    issue_slips,
+    issue_slips_of_series,
+)
+from exam_centre.admission.service.keys import slip_keys
 from exam_centre.admission.service.slips import (
     expect_room,
     issue_slip,
@@ -30,22 +41,31 @@ from exam_centre.admission.service.slips import (
 
 __all__ = [
     "admit_under_protest",
+    "browser_device",
+    "check_issuing",
     "close_register",
+    "confirm_absences",
     "confirm_absent",
     "correct_attendance",
+    "device_and_human",
     "device_of_secret",
     "expect_room",
     "issue_slip",
+    "issue_slips",
+    "issue_slips_of_series",
     "measure_clock",
     "note_absent",
     "provision_device",
     "read_slip",
     "recheck_identity",
     "record_scan",
+    "record_venue_scan",
     "refuse",
     "remove",
     "revoke_device",
+    "slip_keys",
     "slip_text",
+    "take_device",
     "undo_admission",
     "void_attendance",
 ]

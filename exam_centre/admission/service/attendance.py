@@ -1,5 +1,6 @@
 """Attendance by hand: absence and refusal by two, undo, removal, recheck, corrections."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -78,6 +79,15 @@ def confirm_absent(session: Session, actor: Actor, placement_id: int, now: datet
     return row
 
 
+def confirm_absences(
+    session: Session, actor: Actor, placement_ids: Sequence[int], now: datetime
+) -> int:
+    """Confirm all of these seats, or none; returns how many. Raises as `confirm_absent`."""
+    for placement_id in placement_ids:
+        confirm_absent(session, actor, placement_id, now)
+    return len(placement_ids)
+
+
 def refuse(
     session: Session,
     actor: Actor,
@@ -125,8 +135,8 @@ def admit_under_protest(
         raise NotCompared
     if row.status is not AttendanceStatus.REFUSED:
         _check_status(row, EXPECTED)
-    _move(row, PRESENT)
     _write_admission(session, actor, row, identity, now)
+    _move(row, PRESENT)
     words = f"{reason} (second person: {second.person_id})"
     audit.record(session, actor, "admission.admitted_under_protest", row, now, reason=words)
     return row
@@ -312,6 +322,7 @@ def _move(row: Attendance, new: AttendanceStatus) -> None:
 def _write_admission(
     session: Session, actor: Actor, row: Attendance, identity: Identity, at: datetime
 ) -> None:
+    # Looked up first: a look-up writes what is pending, and this row is right only as a whole.
     placement = session.get_one(Placement, row.placement_id)
     row.admitted_by_scan, row.admitted_at, row.admitted_by_id = None, at, actor.human()
     row.minutes_late, row.identity = minutes_late(placement.starts_at, at), identity

@@ -38,7 +38,7 @@ from exam_centre.kernel.keys import KeyRing
 from exam_centre.kernel.permissions import Actor, Permission
 from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.kernel.tokens import ForgedToken
-from exam_centre.timetable.queries import place_of_room_session
+from exam_centre.timetable.queries import access_room_session, place_of_room_session
 from exam_centre.timetable.rules import on_the_clock
 
 Answer = dict[str, Any]
@@ -103,6 +103,42 @@ def record_scan(
         audit.record(session, actor, "admission.scanned", scan, now)
     _follow_up(session, heard, verdict, known, admits, conflict)
     return answer
+
+
+def record_venue_scan(
+    session: Session,
+    actor: Actor,
+    device: Device,
+    *,
+    scan_no: str,
+    token: str,
+    room: str | None,
+    device_at: datetime,
+    identity: Identity,
+    action: Action,
+    ring: KeyRing,
+    now: datetime,
+) -> Answer:
+    """Record a scan of a device that keeps a whole venue's doors; else as `record_scan`.
+
+    room  the room session's public token; None: whichever room of the venue the person is due in
+          nearest to that moment, so nobody is sent on by such a device within its venue.
+    Raises NotFound also where nothing is ever sat at the venue.
+    """
+    if room is not None:
+        here = access_room_session(session, actor, room)
+    else:
+        at, _ = _corrected(device, Fact(scan_no, 0, device_at), now)
+        try:
+            caller = queries.find_caller(session, Fact(scan_no, 0, device_at, token), ring)
+        except ForgedToken:
+            caller = None
+        found = queries.door_of(session, device.venue_id, caller, at)
+        if found is None:
+            raise NotFound(say("room session"))
+        here = found
+    fact = Fact(scan_no, here.id, device_at, token, identity=identity, action=action)
+    return record_scan(session, actor, device, fact, ring, now=now)
 
 
 def _judged(

@@ -6,16 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exam_centre.admission import queries
-from exam_centre.admission.models import Attendance, Slip, SlipLine
+from exam_centre.admission.models import Slip, SlipLine
 from exam_centre.admission.rules import (
-    AttendanceStatus,
-    Identity,
     NothingToPrint,
     SlipsNotPublished,
     SlipStatus,
     new_short_code,
     read_short_code,
 )
+from exam_centre.admission.service.issuing import expect
 from exam_centre.calendar.models import Series
 from exam_centre.entries.models import Candidate, Entry
 from exam_centre.kernel import audit
@@ -69,7 +68,7 @@ def issue_slip(
     session.add(slip)
     session.flush()
     session.add_all(SlipLine(slip_id=slip.id, placement_id=p.id) for p in placements)
-    _expect(session, [p.id for p in placements])
+    expect(session, [p.id for p in placements])
     audit.record(session, actor, "admission.slip_issued", slip, now)
     return slip
 
@@ -107,23 +106,4 @@ def read_slip(session: Session, text_or_code: str, ring: KeyRing) -> Slip | None
 
 def expect_room(session: Session, room_session_id: int) -> None:
     """Write down that everybody placed in a room is expected; part of preparing the room."""
-    _expect(session, [p.id for p in placements_of_room(session, room_session_id)])
-
-
-def _expect(session: Session, placement_ids: list[int]) -> None:
-    known = set(
-        session.scalars(
-            select(Attendance.placement_id).where(Attendance.placement_id.in_(placement_ids))
-        )
-    )
-    session.add_all(
-        Attendance(
-            placement_id=placement_id,
-            status=AttendanceStatus.EXPECTED,
-            identity=Identity.NOT_CHECKED,
-            recheck=Identity.NOT_CHECKED,
-        )
-        for placement_id in placement_ids
-        if placement_id not in known
-    )
-    session.flush()
+    expect(session, [p.id for p in placements_of_room(session, room_session_id)])

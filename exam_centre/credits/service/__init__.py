@@ -2,6 +2,7 @@
 
 from exam_centre.credits.service.accounts import note_validation, open_account
 from exam_centre.credits.service.claiming import claim, claim_again, claim_released
+from exam_centre.credits.service.codes import CodeNotLater, add_code
 from exam_centre.credits.service.reconciling import Compared, explain_difference, note_differences
 from exam_centre.credits.service.sending import (
     bank_is_back,
@@ -14,7 +15,9 @@ from exam_centre.credits.service.sending import (
 )
 
 __all__ = [
+    "CodeNotLater",
     "Compared",
+    "add_code",
     "bank_is_back",
     "claim",
     "claim_again",

@@ -1,7 +1,16 @@
 """How candidates are enrolled and entered, assessed and confirmed, and what they may ask for."""
 
-from exam_centre.entries.service.eligibility import assess
-from exam_centre.entries.service.entering import bar, confirm, enrol, enter, lift_bar, withdraw
+from exam_centre.entries.service.eligibility import assess, assess_all
+from exam_centre.entries.service.entering import (
+    bar,
+    confirm,
+    confirm_all,
+    enrol,
+    enter,
+    lift_bar,
+    withdraw,
+)
+from exam_centre.entries.service.photos import PhotoReport, attach_photos
 from exam_centre.entries.service.requests import (
     decide_access,
     decide_deferral,
@@ -9,18 +18,38 @@ from exam_centre.entries.service.requests import (
     request_deferral,
     withdraw_request,
 )
+from exam_centre.entries.service.rosters import (
+    Enrolment,
+    NewLine,
+    correct_line,
+    enrol_all,
+    enter_all,
+    take_back,
+    take_back_consent,
+)
 
 __all__ = [
+    "Enrolment",
+    "NewLine",
+    "PhotoReport",
     "assess",
+    "assess_all",
+    "attach_photos",
     "bar",
     "confirm",
+    "confirm_all",
+    "correct_line",
     "decide_access",
     "decide_deferral",
     "enrol",
+    "enrol_all",
     "enter",
+    "enter_all",
     "lift_bar",
     "request_access",
     "request_deferral",
+    "take_back",
+    "take_back_consent",
     "withdraw",
     "withdraw_request",
 ]

@@ -1,24 +1,31 @@
-"""Whether an entry may be confirmed: every rule judged, every verdict kept."""
+"""Whether entries may be confirmed: every rule judged, every verdict kept."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from exam_centre.calendar.models import Series
-from exam_centre.entries.models import Candidate, EligibilityFinding, Entry
-from exam_centre.entries.queries import findings_of, is_barred, lines_of, place_of_candidate
+from exam_centre.entries.models import EligibilityFinding, Entry
+from exam_centre.entries.queries import (
+    eligibility_facts,
+    entries_in_reach,
+    findings_of,
+    place_of_candidate,
+)
 from exam_centre.entries.rules import (
     ASSESSABLE,
-    EligibilityFacts,
+    EligibilityVerdict,
     EntryStatus,
     judge_eligibility,
 )
 from exam_centre.kernel import audit
+from exam_centre.kernel.database import pieces
 from exam_centre.kernel.permissions import Actor, Permission
-from exam_centre.organisation.queries import place_of_unit
-from exam_centre.papers.models import Course, Paper
-from exam_centre.papers.queries import schemes_of
-from exam_centre.papers.rules import SEATED
+
+Judged = tuple[Entry, Sequence[EligibilityVerdict]]
 
 
 def assess(
@@ -31,39 +38,67 @@ def assess(
     """
     place = place_of_candidate(session, entry.candidate_id, entry.series_id)
     actor.require(Permission.ENTER_CANDIDATES, place)
-    verdicts = judge_eligibility(_facts(session, entry))
-    fits = all(verdict.passes for verdict in verdicts)
-    status = EntryStatus.ELIGIBLE if fits else EntryStatus.INELIGIBLE
-    if entry.status not in ASSESSABLE or entry.status is not status:
-        entry.move_to(status)
-    known = {finding.rule: finding for finding in findings_of(session, entry.id)}
-    for verdict in verdicts:
-        finding = known.get(verdict.rule)
-        if finding is None:
-            finding = EligibilityFinding(entry_id=entry.id, rule=verdict.rule)
-            session.add(finding)
-        finding.passes = verdict.passes
-        finding.text, finding.facts = verdict.sentence.text, dict(verdict.sentence.facts)
-        finding.found_at = now
-    broken = [verdict.rule for verdict in verdicts if not verdict.passes]
-    audit.record(session, actor, "entries.assessed", entry, now, reason=", ".join(broken))
+    series = session.get_one(Series, entry.series_id)
+    [(_, facts)] = eligibility_facts(session, series, Entry.id == entry.id)
+    _keep(session, actor, [(entry, judge_eligibility(facts))], now)
     return findings_of(session, entry.id)
 
 
-def _facts(session: Session, entry: Entry) -> EligibilityFacts:
-    candidate = session.get_one(Candidate, entry.candidate_id)
-    paper = session.get_one(Paper, entry.paper_id)
-    series = session.get_one(Series, entry.series_id)
-    lines = lines_of(session, [entry.id]).get(entry.id, [])
-    courses = [session.get_one(Course, line.course_id) for line in lines]
-    runs = place_of_unit(session, series.unit_id).unit_path
-    return EligibilityFacts(
-        unit_takes_part=place_of_unit(session, candidate.unit_id).unit_path.startswith(runs),
-        consented_on=candidate.consented_on,
-        has_scheme=paper.id in schemes_of(session, [paper.id]),
-        is_sat=paper.mode in SEATED,
-        minutes=paper.minutes,
-        foreign_courses=tuple(c.code for c in courses if c.paper_id != paper.id),
-        has_courses=bool(courses),
-        barred=is_barred(session, candidate.person_id, series.id),
-    )
+def assess_all(
+    session: Session, actor: Actor, series: Series, *, now: datetime
+) -> Counter[EntryStatus]:
+    """Judge every entry of a series that waits for it, among those whom the actor may enter.
+
+    Entries judged before are judged again; one trail row an entry.
+    Returns {status: how many are there now}.
+    """
+    actor.require(Permission.ENTER_CANDIDATES)
+    wanted = entries_in_reach(actor, series, ASSESSABLE)
+    judged: list[Judged] = [
+        (entry, judge_eligibility(facts))
+        for entry, facts in eligibility_facts(session, series, wanted)
+    ]
+    _keep(session, actor, judged, now)
+    return Counter(entry.status for entry, _ in judged)
+
+
+def _keep(session: Session, actor: Actor, judged: Sequence[Judged], now: datetime) -> None:
+    by_reason: dict[str, list[Entry]] = {}
+    for entry, verdicts in judged:
+        broken = ", ".join(verdict.rule for verdict in verdicts if not verdict.passes)
+        status = EntryStatus.INELIGIBLE if broken else EntryStatus.ELIGIBLE
+        if entry.status not in ASSESSABLE or entry.status is not status:
+            entry.move_to(status)
+        by_reason.setdefault(broken, []).append(entry)
+    _keep_findings(session, judged, now)
+    for reason, entries in by_reason.items():
+        audit.record_all(session, actor, "entries.assessed", entries, now, reason=reason)
+
+
+def _keep_findings(session: Session, judged: Sequence[Judged], now: datetime) -> None:
+    """Rewrite what was found before, and add what is found for the first time."""
+    known = {
+        (finding.entry_id, finding.rule): finding
+        for piece in pieces(entry.id for entry, _ in judged)
+        for finding in session.scalars(
+            select(EligibilityFinding).where(EligibilityFinding.entry_id.in_(piece))
+        )
+    }
+    new = []
+    for entry, verdicts in judged:
+        for verdict in verdicts:
+            found = {
+                "passes": verdict.passes,
+                "text": verdict.sentence.text,
+                "facts": dict(verdict.sentence.facts),
+                "found_at": now,
+            }
+            finding = known.get((entry.id, verdict.rule))
+            if finding is None:
+                new.append(found | {"entry_id": entry.id, "rule": verdict.rule})
+                continue
+            for name, value in found.items():
+                setattr(finding, name, value)
+    if new:
+        # Six findings an entry: through the session they would cost more than all else together.
+        session.execute(insert(EligibilityFinding), new)

@@ -14,6 +14,7 @@ from exam_centre.calendar.rules import DeadlineKind
 from exam_centre.entries.models import Candidate, Entry, EntryCourse
 from exam_centre.entries.queries import (
     courses_entered,
+    entries_in_reach,
     live_entry,
     person_of_entry,
     place_of_candidate,
@@ -131,6 +132,21 @@ def confirm(session: Session, actor: Actor, entry: Entry, *, now: datetime) -> N
     ensure_open(session, series, DeadlineKind.ENTRIES, now)
     entry.move_to(EntryStatus.CONFIRMED)
     audit.record(session, actor, "entries.confirmed", entry, now)
+
+
+def confirm_all(session: Session, actor: Actor, series: Series, *, now: datetime) -> int:
+    """Confirm every eligible entry of a series, among those whom the actor may enter.
+
+    Returns how many; one trail row an entry. Raises SeriesNotOpen, DeadlinePassed.
+    """
+    actor.require(Permission.ENTER_CANDIDATES)
+    ensure_open(session, series, DeadlineKind.ENTRIES, now)
+    wanted = entries_in_reach(actor, series, [EntryStatus.ELIGIBLE])
+    eligible = session.scalars(select(Entry).where(wanted).order_by(Entry.id)).all()
+    for entry in eligible:
+        entry.move_to(EntryStatus.CONFIRMED)
+    audit.record_all(session, actor, "entries.confirmed", eligible, now)
+    return len(eligible)
 
 
 def withdraw(session: Session, actor: Actor, entry: Entry, *, reason: str, now: datetime) -> None:

@@ -26,6 +26,7 @@ GUARDS = (
             "dead": ["pending"],
         },
     ),
+    flow_guard("phone_changes", {"asked": ["approved", "refused"], "approved": [], "refused": []}),
 )
 
 
@@ -151,6 +152,7 @@ def upgrade() -> None:
             sa.Enum(
                 "sign_in",
                 "new_phone",
+                "forgotten_number",
                 name="codepurpose",
                 native_enum=False,
                 create_constraint=True,
@@ -169,6 +171,55 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_one_time_codes_person_id"), "one_time_codes", ["person_id"], unique=False
+    )
+    op.create_table(
+        "phone_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=22), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "asked",
+                "approved",
+                "refused",
+                name="phonechangestatus",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", UtcMoment(), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "decided_by_id IS NULL OR "
+            "(decided_by_id <> asked_by_id AND decided_by_id <> person_id)",
+            name=op.f("ck_phone_changes_another_human_decides"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["people.id"], name=op.f("fk_phone_changes_asked_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["people.id"], name=op.f("fk_phone_changes_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_phone_changes_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_changes")),
+        sa.UniqueConstraint("token", name=op.f("uq_phone_changes_token")),
+    )
+    op.create_index(
+        "uq_phone_changes_open",
+        "phone_changes",
+        ["person_id"],
+        unique=True,
+        sqlite_where=sa.text("status = 'asked'"),
+        postgresql_where=sa.text("status = 'asked'"),
     )
     op.create_table(
         "staff_members",
@@ -338,6 +389,7 @@ def downgrade() -> None:
     op.drop_table("role_grants")
     op.drop_table("users")
     op.drop_table("staff_members")
+    op.drop_table("phone_changes")
     op.drop_table("one_time_codes")
     op.drop_table("notices")
     op.drop_table("messages")

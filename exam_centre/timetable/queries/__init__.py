@@ -6,6 +6,8 @@ from exam_centre.timetable.queries.canonical import (
     result_lines,
     seed_parts,
 )
+from exam_centre.timetable.queries.contradictions import contradictions
+from exam_centre.timetable.queries.export import COLUMNS, export_lines
 from exam_centre.timetable.queries.facts import (
     desk_facts,
     entry_facts,
@@ -13,6 +15,7 @@ from exam_centre.timetable.queries.facts import (
     start_and_end,
     surroundings,
 )
+from exam_centre.timetable.queries.kept import Kept, kept_places
 from exam_centre.timetable.queries.laws import (
     SHOWN_ROWS,
     law_entries,
@@ -23,13 +26,22 @@ from exam_centre.timetable.queries.moves import (
     standing_of_entry,
     stands,
 )
+from exam_centre.timetable.queries.plan_versions import (
+    newest_plan,
+    plan_of_number,
+    plans_of_series,
+    publications_of,
+    users_who_plan,
+)
+from exam_centre.timetable.queries.problem import Planning, problem_of
 from exam_centre.timetable.queries.problems import (
-    COMPUTER_ROOM_MODES,
+    COMPUTER_ONLY_MODES,
     WORKSHOP_MODES,
     Problem,
     problem_counts,
     problems,
 )
+from exam_centre.timetable.queries.staff import Helper, helpers_of, teams_of
 from exam_centre.timetable.queries.standing import (
     SEES_ROOM,
     access_plan,
@@ -43,28 +55,44 @@ from exam_centre.timetable.queries.standing import (
     versions,
     zone_of_room_session,
 )
+from exam_centre.timetable.queries.worth import Worth, placing_of, worth_of
 
 __all__ = [
-    "COMPUTER_ROOM_MODES",
+    "COLUMNS",
+    "COMPUTER_ONLY_MODES",
     "SEES_ROOM",
     "SHOWN_ROWS",
     "WORKSHOP_MODES",
     "_ORDER",
+    "Helper",
+    "Kept",
+    "Planning",
     "Problem",
     "Where",
+    "Worth",
     "access_plan",
     "access_room_session",
+    "contradictions",
     "desk_facts",
     "entry_facts",
+    "export_lines",
+    "helpers_of",
     "input_lines",
+    "kept_places",
     "law_entries",
     "moves",
+    "newest_plan",
     "place_of_room_session",
     "placements_of_plan",
     "placements_of_room",
+    "placing_of",
     "plan_in_force",
+    "plan_of_number",
+    "plans_of_series",
     "problem_counts",
+    "problem_of",
     "problems",
+    "publications_of",
     "result_lines",
     "seat_numbers",
     "seed_parts",
@@ -74,6 +102,9 @@ __all__ = [
     "stands",
     "start_and_end",
     "surroundings",
+    "teams_of",
+    "users_who_plan",
     "versions",
+    "worth_of",
     "zone_of_room_session",
 ]

@@ -28,7 +28,7 @@ from exam_centre.timetable.rules import OFF_DUTY, DutyRole
 from exam_centre.venues.models import Layout, Room, RoomBooking, Seat, Venue
 from exam_centre.venues.rules import RoomKind, VenueStatus
 
-COMPUTER_ROOM_MODES = (Mode.COMPUTER,)
+COMPUTER_ONLY_MODES = (Mode.COMPUTER,)
 WORKSHOP_MODES = (Mode.PRACTICAL,)
 
 
@@ -167,11 +167,11 @@ def _of_one(
 
 
 def _fits(mode: Mode, kind: RoomKind) -> bool:
-    if kind is RoomKind.COMPUTER:
-        return mode in COMPUTER_ROOM_MODES
     if kind is RoomKind.WORKSHOP:
         return mode in WORKSHOP_MODES
-    return mode not in COMPUTER_ROOM_MODES + WORKSHOP_MODES
+    if kind is RoomKind.COMPUTER:
+        return mode not in WORKSHOP_MODES
+    return mode not in COMPUTER_ONLY_MODES + WORKSHOP_MODES
 
 
 def _approved(line: _Line) -> bool:

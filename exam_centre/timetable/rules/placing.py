@@ -13,12 +13,14 @@ from exam_centre.papers.rules import SEATED, Mode
 from exam_centre.timetable.rules import refusals
 from exam_centre.venues.rules import RoomKind, VenueStatus
 
-ROOM_KINDS: dict[Mode, RoomKind] = {
-    Mode.PAPER: RoomKind.STANDARD,
-    Mode.LISTENING: RoomKind.STANDARD,
-    Mode.ORAL: RoomKind.STANDARD,
-    Mode.COMPUTER: RoomKind.COMPUTER,
-    Mode.PRACTICAL: RoomKind.WORKSHOP,
+# Where each mode may be sat. A computer room has desks as well: it takes what is written by hand
+# where the standard rooms of a venue are full.
+ROOM_KINDS: dict[Mode, tuple[RoomKind, ...]] = {
+    Mode.PAPER: (RoomKind.STANDARD, RoomKind.COMPUTER),
+    Mode.LISTENING: (RoomKind.STANDARD, RoomKind.COMPUTER),
+    Mode.ORAL: (RoomKind.STANDARD, RoomKind.COMPUTER),
+    Mode.COMPUTER: (RoomKind.COMPUTER,),
+    Mode.PRACTICAL: (RoomKind.WORKSHOP,),
 }
 
 
@@ -157,7 +159,7 @@ def _entry(q: Question) -> Refusal | None:
 
 def _room(q: Question) -> Refusal | None:
     needed = ROOM_KINDS[q.entry.mode]
-    if q.desk.room_kind is not needed:
+    if q.desk.room_kind not in needed:
         return refusals.WrongRoomKind(q.entry.mode, q.desk.room_kind, needed)
     day = q.span.starts_at.astimezone(ZoneInfo(q.desk.time_zone)).date()
     lapsed = q.desk.approved_until is not None and q.desk.approved_until < day

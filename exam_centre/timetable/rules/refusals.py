@@ -89,13 +89,13 @@ class WrongRoomKind(Refusal):
 
     code = "wrong_room_kind"
 
-    def __init__(self, mode: Mode, kind: RoomKind, needed: RoomKind) -> None:
+    def __init__(self, mode: Mode, kind: RoomKind, needed: Sequence[RoomKind]) -> None:
         super().__init__(
             say(
                 "A paper of mode {mode} is sat in a room of kind {needed}, not {kind}.",
                 mode=mode.value,
                 kind=kind.value,
-                needed=needed.value,
+                needed=" / ".join(n.value for n in needed),
             )
         )
 

@@ -5,6 +5,13 @@ from exam_centre.venues.service.applications import (
     apply_for_venue,
     review_application,
 )
+from exam_centre.venues.service.recording import (
+    correct_room,
+    correct_venue,
+    record_approved,
+    take_back_rooms,
+    take_back_venues,
+)
 from exam_centre.venues.service.rooms import add_room, book_room, draw_layout
 
 __all__ = [
@@ -12,6 +19,11 @@ __all__ = [
     "apply_again",
     "apply_for_venue",
     "book_room",
+    "correct_room",
+    "correct_venue",
     "draw_layout",
+    "record_approved",
     "review_application",
+    "take_back_rooms",
+    "take_back_venues",
 ]

@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 from exam_centre.accounts.rules import check_reason
 from exam_centre.accounts.service import other_human
 from exam_centre.kernel import audit
-from exam_centre.kernel.permissions import ROLE_PERMISSIONS, Actor, Permission, Place
+from exam_centre.kernel.permissions import Actor, Permission, Place
 from exam_centre.organisation.models import Park, Unit
-from exam_centre.organisation.queries import units_above
-from exam_centre.organisation.rules import CodeTaken, UnitLevel, check_position
+from exam_centre.organisation.rules import CodeTaken, check_position
 from exam_centre.venues.models import ApplicationStep, Venue, VenueApplication
-from exam_centre.venues.queries import place_of_venue, steps_of
+from exam_centre.venues.queries import place_of_venue, reviews_for, steps_of, turn_of
 from exam_centre.venues.rules import (
     ApplicationKind,
     ApplicationOpen,
@@ -24,7 +23,6 @@ from exam_centre.venues.rules import (
     ReviewOver,
     VenueKind,
     VenueStatus,
-    next_review,
 )
 
 END = (ApplicationStatus.APPROVED, ApplicationStatus.REFUSED)
@@ -113,13 +111,12 @@ def review_application(
     place = place_of_venue(session, application.venue_id)
     actor.require(Permission.REVIEW_VENUE, place)
     venue = session.get_one(Venue, application.venue_id)
-    units = {unit.level: unit for unit in units_above(session, _unit_of(session, venue))}
-    turn = next_review(application.status, units)
+    turn = turn_of(session, application, venue)
     if turn is None:
         raise ReviewOver
-    level, statuses = turn
-    if not _reviews_for(actor, units[level], place):
-        raise ReviewElsewhere(units[level].name)
+    unit, statuses = turn
+    if not reviews_for(actor, unit, place):
+        raise ReviewElsewhere(unit.name)
     earlier = [step.person_id for step in steps_of(session, application.id)]
     human = other_human(session, actor, application.applied_by_id, *earlier)
     if not approve:
@@ -172,18 +169,3 @@ def _apply(
     session.add(application)
     audit.record(session, actor, "venues.applied_for", application, now)
     return application
-
-
-def _unit_of(session: Session, venue: Venue) -> Unit:
-    return session.get_one(Unit, venue.unit_id)
-
-
-def _reviews_for(actor: Actor, unit: Unit, place: Place) -> bool:
-    """Say whether a role of the actor sits at this unit; one over everything is headquarters'."""
-    seats = {unit.path, "/"} if unit.level is UnitLevel.NATIONAL else {unit.path}
-    return any(
-        Permission.REVIEW_VENUE in ROLE_PERMISSIONS[grant.role]
-        and grant.unit_path in seats
-        and grant.covers(place)
-        for grant in actor.grants
-    )

@@ -1,0 +1,37 @@
+"""What admission prints: slips, and the day's papers of a room."""
+
+from exam_centre.admission.documents.calendar_file import calendar_file
+from exam_centre.admission.documents.rooms import (
+    RoomPaper,
+    attendance_register,
+    desk_labels,
+    door_list,
+    room_pdf,
+    seating_chart,
+)
+from exam_centre.admission.documents.slips import (
+    Press,
+    SlipsPdf,
+    Stopped,
+    slip_document,
+    slip_pdf,
+    slips_pdf,
+    slips_pdf_of_venue,
+)
+
+__all__ = [
+    "Press",
+    "RoomPaper",
+    "SlipsPdf",
+    "Stopped",
+    "attendance_register",
+    "calendar_file",
+    "desk_labels",
+    "door_list",
+    "room_pdf",
+    "seating_chart",
+    "slip_document",
+    "slip_pdf",
+    "slips_pdf",
+    "slips_pdf_of_venue",
+]

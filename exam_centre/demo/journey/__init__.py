@@ -1,0 +1,1 @@
+"""A whole series carried from its files to the credit bank, by the services people use."""

@@ -1,0 +1,102 @@
+"""What is typed about timetables: seeds, searches, moves, reasons."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, SelectField, StringField
+from wtforms import TextAreaField as AreaField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from exam_centre.timetable.rules import SHORTEST_PART
+from exam_centre.webkit.form import SafeForm, WholeNumberField
+
+LONGEST_PART = 128
+EFFORTS = {"quick": 50, "usual": 150, "thorough": 1_000}  # moves for each entry
+
+
+class EmptyForm(SafeForm):
+    """An act that needs nothing but the press of its button."""
+
+
+class ReasonForm(SafeForm):
+    """Why something is taken back or given up."""
+
+    reason = AreaField(
+        _l("Reason"),
+        render_kw={"rows": 3},
+        validators=[
+            InputRequired(_l("Say why, in a sentence others will read later.")),
+            Length(max=500, message=_l("500 characters at most.")),
+        ],
+    )
+
+
+class SeedForm(SafeForm):
+    """One person's part of the seed."""
+
+    part = StringField(
+        _l("Your part of the seed"),
+        description=_l("At least 8 characters nobody can guess. Another person gives the other."),
+        render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"},
+        validators=[
+            InputRequired(_l("Type your part of the seed.")),
+            Length(
+                min=SHORTEST_PART,
+                max=LONGEST_PART,
+                message=_l("Type 8 to 128 characters."),
+            ),
+        ],
+    )
+
+
+class SearchForm(SafeForm):
+    """How long a plan is searched for, and what stays."""
+
+    effort = SelectField(
+        _l("How thoroughly"),
+        default="usual",
+        choices=[
+            ("quick", _l("A quick look")),
+            ("usual", _l("As usual")),
+            ("thorough", _l("Thoroughly, some minutes")),
+        ],
+    )
+    keep_own = BooleanField(_l("Leave what this draft places already where it is"))
+
+
+class MoveForm(SafeForm):
+    """Where an entry is to sit."""
+
+    period = StringField(
+        _l("Period"),
+        validators=[InputRequired(_l("Type the period's code.")), Length(max=32)],
+    )
+    venue = StringField(
+        _l("Venue's code"),
+        validators=[InputRequired(_l("Type the venue's code.")), Length(max=32)],
+    )
+    room = StringField(
+        _l("Room"), validators=[InputRequired(_l("Type the room's code.")), Length(max=32)]
+    )
+    seat = WholeNumberField(
+        _l("Seat"),
+        validators=[
+            InputRequired(_l("Type the number on the desk.")),
+            NumberRange(1, 9_999, message=_l("Type the number on the desk.")),
+        ],
+    )
+
+
+class SwapForm(SafeForm):
+    """With whom an entry changes desks."""
+
+    person_no = StringField(
+        _l("Student number"),
+        description=_l("Of the other person; both papers keep their people, the desks change."),
+        validators=[InputRequired(_l("Type the other student number.")), Length(max=32)],
+    )
+    paper = StringField(
+        _l("Paper"),
+        validators=[
+            InputRequired(_l("Type the code of the other person's paper.")),
+            Length(max=32),
+        ],
+    )

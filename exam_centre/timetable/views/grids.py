@@ -1,0 +1,140 @@
+"""A plan seen from above: grid, papers, rooms, and the lists of what is out of the ordinary."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from exam_centre.accounts.queries import names_of
+from exam_centre.calendar.models import Period, Series
+from exam_centre.kernel import clock
+from exam_centre.timetable import queries
+from exam_centre.timetable.queries import grid, lists
+from exam_centre.timetable.views.blueprint import PLANS, blueprint, way_to
+from exam_centre.venues.models import Room, Venue
+from exam_centre.venues.queries import layout_of, seats_of
+from exam_centre.webkit.access import current_actor, requires
+from exam_centre.webkit.database import reader
+from exam_centre.webkit.paging import asked_window
+
+SHOWN_PROBLEMS = 200
+
+
+@blueprint.get("/plans/<token:token>/grid")
+@requires(*PLANS)
+def show_grid(token: str) -> ResponseReturnValue:
+    """Show periods by venue, or by the rooms of one venue; every cell leads on."""
+    plan = queries.access_plan(reader(), current_actor(), token)
+    venue = request.args.get("venue", "")[:32]
+    found = grid.grid_of(reader(), plan, venue)
+    series = reader().get_one(Series, plan.series_id)
+    return render_template(
+        "timetable/grid.html",
+        plan=plan,
+        grid=found,
+        venue=venue,
+        series=series,
+        days=[clock.at_venue(p.starts_at, series.time_zone).date() for p in found.periods],
+        way=way_to(plan),
+    )
+
+
+@blueprint.get("/plans/<token:token>/papers")
+@requires(*PLANS)
+def list_papers(token: str) -> ResponseReturnValue:
+    """Show every paper with its sittings."""
+    plan = queries.access_plan(reader(), current_actor(), token)
+    window = asked_window()
+    found = [
+        line
+        for line in grid.papers_of_plan(reader(), plan)
+        if window.text in line.name or line.code.startswith(window.text)
+    ]
+    shown = found[window.offset : window.offset + window.limit]
+    return render_template(
+        "timetable/papers.html",
+        plan=plan,
+        page=window.page(shown, len(found)),
+        way=way_to(plan),
+    )
+
+
+@blueprint.get("/plans/<token:token>/rooms/<token:room>")
+@requires(*PLANS)
+def show_room(token: str, room: str) -> ResponseReturnValue:
+    """Show one room in one period: its desks, who sits there, who is on duty."""
+    actor = current_actor()
+    plan = queries.access_plan(reader(), actor, token)
+    found = queries.access_room_session(reader(), actor, room)
+    known = reader().get_one(Room, found.room_id)
+    venue = reader().get_one(Venue, known.venue_id)
+    return render_template(
+        "timetable/room.html",
+        plan=plan,
+        room=known,
+        venue=venue,
+        period=reader().get_one(Period, found.period_id),
+        layout=layout_of(reader(), known.id),
+        seats=seats_of(reader(), known.id),
+        people=lists.people_of_room(reader(), plan, found),
+        duties=lists.duties_of_room(reader(), found.id),
+        way=way_to(plan),
+    )
+
+
+@blueprint.get("/plans/<token:token>/unplaced")
+@requires(*PLANS)
+def list_unplaced(token: str) -> ResponseReturnValue:
+    """Show who has no seat, why, and what would help."""
+    plan = queries.access_plan(reader(), current_actor(), token)
+    window = asked_window()
+    lines, total = lists.unplaced_of(
+        reader(), plan, window.text, offset=window.offset, limit=window.limit
+    )
+    return render_template(
+        "timetable/unplaced.html", plan=plan, page=window.page(lines, total), way=way_to(plan)
+    )
+
+
+@blueprint.get("/plans/<token:token>/held-over")
+@requires(*PLANS)
+def list_held(token: str) -> ResponseReturnValue:
+    """Show who sits two papers of one period, and who guards them in between."""
+    plan = queries.access_plan(reader(), current_actor(), token)
+    return render_template(
+        "timetable/held.html", plan=plan, lines=lists.held_of(reader(), plan), way=way_to(plan)
+    )
+
+
+@blueprint.get("/plans/<token:token>/problems")
+@requires(*PLANS)
+def list_problems(token: str) -> ResponseReturnValue:
+    """Show what the independent check finds, row by row, and law 1."""
+    plan = queries.access_plan(reader(), current_actor(), token)
+    found = queries.problems(reader(), plan)
+    return render_template(
+        "timetable/problems.html",
+        plan=plan,
+        law=queries.law_entries(reader(), plan),
+        counts=queries.problem_counts(found),
+        problems=found[:SHOWN_PROBLEMS],
+        way=way_to(plan),
+    )
+
+
+@blueprint.get("/plans/<token:token>/changes")
+@requires(*PLANS)
+def list_changes(token: str) -> ResponseReturnValue:
+    """Show in words what a version changes for whom, against what is published."""
+    plan = queries.access_plan(reader(), current_actor(), token)
+    window = asked_window()
+    earlier = [known for known in queries.versions(reader(), plan) if known != plan.id]
+    found = queries.moves(reader(), plan) if earlier else []
+    shown = found[window.offset : window.offset + window.limit]
+    return render_template(
+        "timetable/changes.html",
+        plan=plan,
+        page=window.page(shown, len(found)),
+        is_first=not earlier,
+        people=len({person for person, *_rest in found}),
+        names=names_of(reader(), [person for person, *_rest in shown]),
+        way=way_to(plan),
+    )
