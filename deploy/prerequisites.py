@@ -37,6 +37,7 @@ def _version(path: Path) -> tuple[int, ...]:
 
 CHROMIUM = Program("drives the pages", "chromium", ("chromium", "chromium-browser"))
 PDF_TOOLS = Program("reads printed pages and signatures back", "poppler-utils", ("pdfsig",))
+NSS_TOOLS = Program("holds our root while signatures are checked", "libnss3-tools", ("certutil",))
 POSTGRESQL = Program(
     "runs the tests on the larger database",
     "postgresql",
@@ -44,7 +45,7 @@ POSTGRESQL = Program(
     folders="usr/lib/postgresql/*/bin",
 )
 REDIS = Program("runs the jobs of many machines", "redis-server", ("redis-server",))
-PROGRAMS = (CHROMIUM, PDF_TOOLS, POSTGRESQL, REDIS)
+PROGRAMS = (CHROMIUM, PDF_TOOLS, NSS_TOOLS, POSTGRESQL, REDIS)
 
 
 def missing(programs: Sequence[Program] = PROGRAMS) -> list[Program]:
