@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,9 @@ PREFIX = "EXAM_CENTRE_"
 DEVELOPMENT_SECRET = "development-only-secret"  # noqa: S105 - production refuses it
 SHORTEST_SECRET = 32
 LARGEST_UPLOAD_MEGABYTES = 1024
+LONGEST_NAME = 60  # characters of who certifies, in one line of a certificate
+ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,250}\.[A-Za-z]+"
+MAIL_SENDER = re.compile(rf"{ADDRESS}|[^<>\r\n]*<{ADDRESS}>")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SQLITE = "sqlite:///"
 POSTGRESQL = "postgresql+psycopg://"
@@ -37,10 +41,11 @@ class MailerKind(StrEnum):
 
 
 class SmsKind(StrEnum):
-    """Where text messages go: to the log, or to a provider."""
+    """Where text messages go: to the log, to a provider, or by mail to a gateway."""
 
     CONSOLE = "console"
     HTTP = "http"
+    MAIL = "mail"
 
 
 class ConfigError(Exception):
@@ -108,6 +113,25 @@ def _optional_url(*schemes: str) -> Callable[[str], str]:
     return read
 
 
+def _name(value: str) -> str:
+    if not value.strip() or len(value) > LONGEST_NAME or not value.isprintable():
+        raise ValueError(f"must be a name on one line, {LONGEST_NAME} characters at most")
+    return value.strip()
+
+
+def _sender(value: str) -> str:
+    if value and not MAIL_SENDER.fullmatch(value):
+        raise ValueError("must be an address like Exam Centre <no-reply@example.edu.cn>")
+    return value
+
+
+def _token(value: str) -> str:
+    # It goes out as a header, which has no blanks and no line breaks.
+    if not all("!" <= sign <= "~" for sign in value):
+        raise ValueError("must have letters, digits and ASCII signs only, without blanks")
+    return value
+
+
 def _database_url(value: str) -> str:
     if value.startswith(POSTGRESQL):
         return value
@@ -150,13 +174,17 @@ SETTINGS: tuple[Setting, ...] = (
     _setting("assets_dir", "static/assets", _path),
     _setting("public_url", "http://127.0.0.1:8000", _web_url),
     _setting("trusted_hosts", "127.0.0.1,localhost", _hosts),
+    _setting("issuer_name", "Exam Centre", _name),
     _setting("bank_url", "http://127.0.0.1:8100", _web_url),
     _setting("bank_code", "EXAM-CENTRE-DEV", _text),
     _setting("bank_timeout_seconds", "10", _seconds),
     _setting("mailer", "console", _one_of(MailerKind)),
     _setting("smtp_url", "", _optional_url("smtp", "smtps")),
+    _setting("mail_from", "", _sender),
     _setting("sms", "console", _one_of(SmsKind)),
     _setting("sms_url", "", _optional_url("https", "http")),
+    _setting("sms_token", "", _token),
+    _setting("sms_domain", "", _token),
     _setting("jobs_path", "var/jobs.sqlite3", _path),
     _setting("log_level", "INFO", _log_level),
     _setting("max_upload_megabytes", "16", _whole(1, LARGEST_UPLOAD_MEGABYTES)),
@@ -178,13 +206,17 @@ class Config:
     assets_dir: Path
     public_url: str  # no slash at its end
     trusted_hosts: tuple[str, ...]
+    issuer_name: str  # who certifies, as certificates and credentials say it
     bank_url: str  # no slash at its end
     bank_code: str  # who we are to the credit bank
     bank_timeout_seconds: float
     mailer: MailerKind
     smtp_url: str  # "" unless the mailer is smtp
+    mail_from: str  # "Exam Centre <no-reply@example.edu.cn>"; "" unless the mailer is smtp
     sms: SmsKind
     sms_url: str  # "" unless sms is http
+    sms_token: str  # "": the provider knows us by address
+    sms_domain: str  # of the gateway that turns mails into texts; "" unless sms is mail
     jobs_path: Path
     log_level: str
     max_upload_megabytes: int
@@ -217,8 +249,14 @@ class Config:
         wrong: dict[str, str] = {}
         if self.mailer is MailerKind.SMTP and not self.smtp_url:
             wrong[VARIABLES["smtp_url"]] = "must be set where the mailer is smtp"
+        if self.mailer is MailerKind.SMTP and not self.mail_from:
+            wrong[VARIABLES["mail_from"]] = "must be set where the mailer is smtp"
         if self.sms is SmsKind.HTTP and not self.sms_url:
             wrong[VARIABLES["sms_url"]] = "must be set where sms is http"
+        if self.sms is SmsKind.MAIL and not self.sms_domain:
+            wrong[VARIABLES["sms_domain"]] = "must be set where sms is mail"
+        if self.sms is SmsKind.MAIL and self.mailer is not MailerKind.SMTP:
+            wrong[VARIABLES["mailer"]] = "must be smtp where sms is mail"
         if self.environment is Environment.PRODUCTION:
             wrong |= self._unfit_for_production()
         return wrong

@@ -11,11 +11,15 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import ROOT, Config, Environment
+from config import ROOT, Config, Environment, SmsKind
 from exam_centre import cli
+from exam_centre.accounts import jobs as accounts_jobs
 from exam_centre.accounts import service as accounts
+from exam_centre.accounts.models import Message
 from exam_centre.accounts.views import blueprint as accounts_pages
 from exam_centre.adapters import queue
+from exam_centre.adapters.mailer import SmtpMailer
+from exam_centre.adapters.sms import ConsoleSms, HttpSms, MailSms, Sms
 from exam_centre.adapters.storage import DiskStorage
 from exam_centre.admission.api import blueprint as admission_endpoints
 from exam_centre.admission.views import blueprint as admission_pages
@@ -112,7 +116,8 @@ def create_app(config: Config) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     configure_log(config.log_level, as_json=config.environment is Environment.PRODUCTION)
     init_database(app, config.database_url)
-    queue.connect(queue.Queue(config.jobs_path, jobs.run_next), jobs.Job)
+    queue.connect(queue.Queue(config.jobs_path, cli.work_next), (jobs.Job, Message))
+    accounts_jobs.connect(_texts(config))
     entries_jobs.connect(
         entries_jobs.Vault(DiskStorage(config.files_dir), partial(load_seal, config.keys_dir))
     )
@@ -125,6 +130,17 @@ def create_app(config: Config) -> Flask:
     for group in cli.GROUPS:
         app.cli.add_command(group)
     return app
+
+
+def _texts(config: Config) -> Sms:
+    """Return what sends texts to phones, as the settings want it."""
+    match config.sms:
+        case SmsKind.CONSOLE:
+            return ConsoleSms(shows_text=config.environment is Environment.DEVELOPMENT)
+        case SmsKind.HTTP:
+            return HttpSms(config.sms_url, config.sms_token)
+        case SmsKind.MAIL:
+            return MailSms(SmtpMailer(config.smtp_url, config.mail_from), config.sms_domain)
 
 
 def _init_pages(app: Flask) -> None:

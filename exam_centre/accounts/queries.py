@@ -3,8 +3,19 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from exam_centre.accounts.models import (
@@ -286,32 +297,37 @@ def taken_logins(session: Session, logins: Iterable[str]) -> dict[str, User]:
 
 def people_tied_to(session: Session, person_id: int) -> dict[int, Sentence]:
     """Return {other person: the tie in words}: declared conflicts, and the current shift team."""
+    of_team, of_declared = _asking_ties()
+    whom = {"person": person_id}
+    ties = dict.fromkeys(session.scalars(of_team, whom), RELATION_SENTENCES[Relation.SAME_TEAM])
+    for one, other, relation in session.execute(of_declared, whom):
+        ties[other if one == person_id else one] = RELATION_SENTENCES[relation]
+    return ties
+
+
+@cache
+def _asking_ties() -> tuple[Select[int], Select[int, int, Relation]]:
+    """Return who is in a person's team and what was declared, with the person left open.
+
+    Built once: this is asked at every mark and every scan, and building costs more than asking.
+    """
+    person = bindparam("person", type_=Integer)
     mine, theirs = aliased(Employment), aliased(Employment)
-    colleagues = session.scalars(
+    of_team = (
         select(theirs.person_id)
-        .join(
-            mine,
-            and_(
-                mine.enterprise_id == theirs.enterprise_id,
-                mine.team == theirs.team,
-                mine.person_id == person_id,
-            ),
-        )
+        .join(mine, and_(mine.enterprise_id == theirs.enterprise_id, mine.team == theirs.team))
         .where(
+            mine.person_id == person,
             mine.until.is_(None),
             theirs.until.is_(None),
             mine.team != "",
-            theirs.person_id != person_id,
+            theirs.person_id != person,
         )
     )
-    ties = dict.fromkeys(colleagues, RELATION_SENTENCES[Relation.SAME_TEAM])
-    declared = session.scalars(
-        select(Conflict).where(or_(Conflict.person_id == person_id, Conflict.other_id == person_id))
+    of_declared = select(Conflict.person_id, Conflict.other_id, Conflict.relation).where(
+        or_(Conflict.person_id == person, Conflict.other_id == person)
     )
-    for conflict in declared:
-        other = conflict.other_id if conflict.person_id == person_id else conflict.person_id
-        ties[other] = RELATION_SENTENCES[conflict.relation]
-    return ties
+    return of_team, of_declared
 
 
 def notices_of(session: Session, person_id: int) -> list[Notice]:

@@ -111,17 +111,17 @@ class _Current:
     """Which commits of this process wake the runner; set once by who builds the application."""
 
     queue: ClassVar[Queue | None] = None
-    job: ClassVar[type] = type(None)
+    rows: ClassVar[tuple[type, ...]] = ()
 
 
-def connect(queue: Queue, job: type) -> None:
-    """Let commits that hold new rows of `job` wake the runner through `queue` from now on."""
-    _Current.queue, _Current.job = queue, job
+def connect(queue: Queue, rows: tuple[type, ...]) -> None:
+    """Let commits that hold new rows of these kinds wake the runner through `queue`."""
+    _Current.queue, _Current.rows = queue, rows
 
 
 @event.listens_for(Session, "after_flush")
 def _note_jobs(session: Session, _context: Any) -> None:
-    if any(isinstance(row, _Current.job) for row in session.new):
+    if any(isinstance(row, _Current.rows) for row in session.new):
         session.info[PENDING] = True
 
 

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from exam_centre.calendar.rules import (
     DEADLINE_SENTENCES,
@@ -11,6 +11,7 @@ from exam_centre.calendar.rules import (
     SWITCHES,
     DeadlineKind,
 )
+from exam_centre.webkit.fields import code_field
 from exam_centre.webkit.form import (
     DayField,
     DecimalNumberField,
@@ -21,8 +22,6 @@ from exam_centre.webkit.form import (
 )
 from exam_centre.webkit.languages import said
 
-CODE = r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$"
-CODE_MESSAGE = _l("A code has up to 32 letters, digits and dashes.")
 DECIMALS = frozenset({"marking_tolerance", "sample_percent", "retake_cap"})
 
 
@@ -30,28 +29,20 @@ class SeriesForm(SafeForm):
     """A new series."""
 
     unit = SelectField(_l("Who runs it"))
-    code = StringField(
+    code = code_field(
         _l("Series code"),
-        description=_l("It stands on slips and certificates, such as 2026AUT."),
-        validators=[
-            InputRequired(_l("Type a code for the series.")),
-            Regexp(CODE, message=CODE_MESSAGE),
-        ],
+        _l("Type a code for the series."),
+        _l("It stands on slips and certificates, such as 2026AUT."),
     )
-    name = StringField(_l("Name"), validators=[InputRequired(_l("Type the name.")), Length(max=80)])
+    name = StringField(
+        _l("What it is called"), validators=[InputRequired(_l("Type the name.")), Length(max=80)]
+    )
 
 
 class PeriodForm(SafeForm):
     """A time slot, the same clock everywhere."""
 
-    code = StringField(
-        _l("Period code"),
-        description=_l("Such as P07."),
-        validators=[
-            InputRequired(_l("Type a code for the period.")),
-            Regexp(CODE, message=CODE_MESSAGE),
-        ],
-    )
+    code = code_field(_l("Period code"), _l("Type a code for the period."), _l("Such as P07."))
     starts = WallClockField(_l("From"), validators=[InputRequired(_l("Give the beginning."))])
     ends = WallClockField(_l("Until"), validators=[InputRequired(_l("Give the end."))])
 
@@ -74,10 +65,6 @@ class ReopenForm(SafeForm):
     """Why a closed series opens again."""
 
     reason = StringField(_l("Reason"), validators=[InputRequired(_l("Say why.")), Length(max=200)])
-
-
-class ActForm(SafeForm):
-    """An act without words of its own."""
 
 
 class RulesForm(SafeForm):

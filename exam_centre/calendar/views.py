@@ -3,14 +3,13 @@
 from datetime import date
 from itertools import pairwise
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from exam_centre.calendar import queries, service
 from exam_centre.calendar.forms import (
-    ActForm,
     DeadlineForm,
     PeriodForm,
     ReopenForm,
@@ -30,14 +29,14 @@ from exam_centre.calendar.rules import (
 )
 from exam_centre.kernel import clock
 from exam_centre.kernel.clock import at_venue
-from exam_centre.kernel.database import unit_of_work
 from exam_centre.kernel.permissions import Permission
 from exam_centre.organisation.models import Unit
 from exam_centre.organisation.queries import access_unit, units_above, units_within
 from exam_centre.organisation.rules import Bar, CodeTaken, EndsTooEarly, bars_of
 from exam_centre.webkit.access import current_actor, requires
+from exam_centre.webkit.acting import done, saving
 from exam_centre.webkit.database import reader
-from exam_centre.webkit.form import SafeForm, moment_on, show_refusal, typed
+from exam_centre.webkit.form import ActForm, SafeForm, moment_on, show_refusal, typed
 from exam_centre.webkit.navigation import NavItem
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/calendar")
@@ -78,20 +77,21 @@ def open_series() -> ResponseReturnValue:
     form = SeriesForm.from_request()
     form.unit.choices = [(unit.code, unit.name) for unit in units]
     if form.submitted():
-        try:
-            with unit_of_work() as session:
-                service.open_series(
-                    session,
-                    actor,
-                    access_unit(session, actor, form.unit.data),
-                    code=typed(form.code),
-                    name=typed(form.name),
-                    now=clock.now(),
-                )
-            flash(_("The series is open. Add its periods and set its rules."), "success")
-            return redirect(url_for(".show_series", series=form.code.data), 303)
-        except CodeTaken as refusal:
-            show_refusal(form.code, refusal)
+        with saving({CodeTaken: form.code}) as session:
+            service.open_series(
+                session,
+                actor,
+                access_unit(session, actor, form.unit.data),
+                code=typed(form.code),
+                name=typed(form.name),
+                now=clock.now(),
+            )
+        if not form.errors:
+            return done(
+                _("The series is open. Add its periods and set its rules."),
+                ".show_series",
+                series=form.code.data,
+            )
     return render_template("calendar/open_series.html", form=form)
 
 
@@ -109,26 +109,25 @@ def add_period(series: str) -> ResponseReturnValue:
     actor = current_actor()
     form = PeriodForm.from_request()
     if form.submitted() and form.starts.data and form.ends.data:
-        try:
-            with unit_of_work() as session:
-                found = queries.access_series(session, actor, series)
-                service.add_period(
-                    session,
-                    actor,
-                    found,
-                    code=typed(form.code),
-                    starts_at=moment_on(form.starts.data, found.time_zone),
-                    ends_at=moment_on(form.ends.data, found.time_zone),
-                    now=clock.now(),
-                )
-            flash(_("The period is added."), "success")
-            return redirect(url_for(".show_series", series=series), 303)
-        except EndsTooEarly as refusal:
-            show_refusal(form.ends, refusal)
-        except StartTaken as refusal:
-            show_refusal(form.starts, refusal)
-        except (CodeTaken, SeriesNotOpen) as refusal:
-            show_refusal(form.code, refusal)
+        refused_at = {
+            EndsTooEarly: form.ends,
+            StartTaken: form.starts,
+            CodeTaken: form.code,
+            SeriesNotOpen: form.code,
+        }
+        with saving(refused_at) as session:
+            found = queries.access_series(session, actor, series)
+            service.add_period(
+                session,
+                actor,
+                found,
+                code=typed(form.code),
+                starts_at=moment_on(form.starts.data, found.time_zone),
+                ends_at=moment_on(form.ends.data, found.time_zone),
+                now=clock.now(),
+            )
+        if not form.errors:
+            return done(_("The period is added."), ".show_series", series=series)
     return _page(series, period_form=form)
 
 
@@ -139,22 +138,19 @@ def set_deadline(series: str) -> ResponseReturnValue:
     actor = current_actor()
     form = DeadlineForm.from_request()
     if form.submitted() and form.at.data:
-        try:
-            with unit_of_work() as session:
-                found = queries.access_series(session, actor, series)
-                service.set_deadline(
-                    session,
-                    actor,
-                    found,
-                    form.about(),
-                    at=moment_on(form.at.data, found.time_zone),
-                    reason=typed(form.reason),
-                    now=clock.now(),
-                )
-            flash(_("The deadline is set."), "success")
-            return redirect(url_for(".show_series", series=series), 303)
-        except SeriesNotOpen as refusal:
-            show_refusal(form.kind, refusal)
+        with saving({SeriesNotOpen: form.kind}) as session:
+            found = queries.access_series(session, actor, series)
+            service.set_deadline(
+                session,
+                actor,
+                found,
+                form.about(),
+                at=moment_on(form.at.data, found.time_zone),
+                reason=typed(form.reason),
+                now=clock.now(),
+            )
+        if not form.errors:
+            return done(_("The deadline is set."), ".show_series", series=series)
     return _page(series, deadline_form=form)
 
 
@@ -169,7 +165,7 @@ def set_rules(series: str) -> ResponseReturnValue:
     form.name_rules()
     if form.submitted() and form.effective_from.data:
         try:
-            with unit_of_work() as session:
+            with saving({SeriesNotOpen: form.source}) as session:
                 service.set_rules(
                     session,
                     actor,
@@ -179,12 +175,10 @@ def set_rules(series: str) -> ResponseReturnValue:
                     now=clock.now(),
                     **form.rules(),
                 )
-            flash(_("The rules are set."), "success")
-            return redirect(url_for(".show_series", series=series), 303)
-        except WrongRule as refusal:
+        except WrongRule as refusal:  # It names its field itself.
             show_refusal(form[refusal.rule], refusal)
-        except SeriesNotOpen as refusal:
-            show_refusal(form.source, refusal)
+        if not form.errors:
+            return done(_("The rules are set."), ".show_series", series=series)
     return render_template(
         "calendar/set_rules.html", form=form, series=found, rules=list(RULE_SENTENCES)
     )
@@ -196,11 +190,11 @@ def close_series(series: str) -> ResponseReturnValue:
     """Close the series: nothing more is entered, planned or asked for."""
     actor = current_actor()
     if ActForm.from_request().submitted():
-        with unit_of_work() as session:
+        with saving() as session:
             found = queries.access_series(session, actor, series)
             service.close_series(session, actor, found, now=clock.now())
-        flash(_("The series is closed."), "success")
-    return redirect(url_for(".show_series", series=series), 303)
+        return done(_("The series is closed."), ".show_series", series=series)
+    return _page(series)
 
 
 @blueprint.post("/<series>/reopen")
@@ -210,11 +204,10 @@ def reopen_series(series: str) -> ResponseReturnValue:
     actor = current_actor()
     form = ReopenForm.from_request()
     if form.submitted():
-        with unit_of_work() as session:
+        with saving() as session:
             found = queries.access_series(session, actor, series)
             service.reopen_series(session, actor, found, reason=typed(form.reason), now=clock.now())
-        flash(_("The series is open again."), "success")
-        return redirect(url_for(".show_series", series=series), 303)
+        return done(_("The series is open again."), ".show_series", series=series)
     return _page(series, reopen_form=form)
 
 

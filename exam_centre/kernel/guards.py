@@ -16,6 +16,10 @@ INTEGRITY = "23514"  # the SQLSTATE of a broken check: drivers raise IntegrityEr
 class Guard:
     """Refuses to insert, update or delete a row of `table` when a condition holds.
 
+    A table whose rows may not all be deleted is not emptied as a whole either: PostgreSQL's
+    TRUNCATE passes by the triggers of rows, so a guard of deletion has one on the statement too.
+    (SQLite knows no TRUNCATE: it deletes row by row wherever a trigger wants to see the rows.)
+
     name     the promise, e.g. "audit_row_is_final"; the database says it when it refuses.
     on       "INSERT", "UPDATE" or "DELETE"; one trigger is made for each.
     when     SQL over NEW and OLD, the same text on both databases.
@@ -32,7 +36,7 @@ class Guard:
     space: str = ""
 
     def trigger_names(self) -> list[str]:
-        """Return the triggers' names, one an event."""
+        """Return the names of the triggers on rows, one an event."""
         return [f"{self.name}_on_{event_.lower()}" for event_ in self.on]
 
     def create(self, dialect: str) -> list[str]:
@@ -57,16 +61,32 @@ class Guard:
                 f"CREATE TRIGGER {name} BEFORE {event_} ON {self.table} "
                 f"FOR EACH ROW EXECUTE FUNCTION {name}()",
             ]
-        return statements
+        return statements + self._against_truncate()
 
     def drop(self, dialect: str) -> list[str]:
         """Return the statements that remove the triggers again."""
         if dialect == "sqlite":
             return [f"DROP TRIGGER {name}" for name in self.trigger_names()]
+        names = self.trigger_names() + ([self._truncate_name()] if "DELETE" in self.on else [])
         return [
             statement
-            for name in self.trigger_names()
+            for name in names
             for statement in (f"DROP TRIGGER {name} ON {self.table}", f"DROP FUNCTION {name}()")
+        ]
+
+    def _truncate_name(self) -> str:
+        return f"{self.name}_on_truncate"
+
+    def _against_truncate(self) -> list[str]:
+        """Return what refuses to empty the table, rows that `when` would let go included."""
+        if "DELETE" not in self.on:
+            return []
+        name = self._truncate_name()
+        return [
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"RAISE EXCEPTION 'guard:{self.name}' USING ERRCODE = '{INTEGRITY}'; END $$",
+            f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {self.table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
         ]
 
 

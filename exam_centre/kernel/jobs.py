@@ -1,26 +1,40 @@
 """Work that takes more than a second: rows with progress, run by the background runner."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from threading import Event, Thread
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from exam_centre.kernel import audit, clock, database
 from exam_centre.kernel.columns import Id, Token
 from exam_centre.kernel.database import Base, Lifecycle
-from exam_centre.kernel.errors import NotFound
+from exam_centre.kernel.errors import NotFound, Refusal
 from exam_centre.kernel.flow import Flow
 from exam_centre.kernel.guards import as_rows, flow_guard, keep
-from exam_centre.kernel.permissions import Actor
+from exam_centre.kernel.permissions import SYSTEM, Actor
 from exam_centre.kernel.sentences import say
 
 Progress = Callable[[int, int], None]  # done, total; raises Cancelled where a person said stop
 Work = Callable[[dict[str, Any], Progress], None]
 
 WORK: dict[str, Work] = {}  # what may be run, by name; filled where rooms declare their jobs
+
+JOB_LEASE = timedelta(minutes=2)  # how long a runner that says nothing is taken to be alive
+BEATS_A_LEASE = 6  # how often within it a runner says that it is; some may be late or get lost
+MOST_STARTS = 3  # a job whose runner died as often probably kills it, for want of memory
+
+STOPPED_WITH_ITS_RUNNER = say(
+    "The program that ran this ended {times} times before it was done. Ask the help line to look "
+    "at the memory and the disk of the machine; then start it again here.",
+    times=MOST_STARTS,
+)
 
 
 class JobStatus(StrEnum):
@@ -65,6 +79,9 @@ class Job(Lifecycle, Base):
     total: Mapped[int] = mapped_column(default=0)  # 0: not known yet
     asked_by: Mapped[int | None]  # person; None: the schedule
     asked_at: Mapped[datetime]
+    language: Mapped[str] = mapped_column(default="zh")  # of who asked: what went wrong is said so
+    starts: Mapped[int] = mapped_column(default=0)  # how often a runner took it up
+    lease_until: Mapped[datetime | None]  # until when its runner is taken to be alive
     ended_at: Mapped[datetime | None]
     failure: Mapped[str] = mapped_column(default="")
 
@@ -88,7 +105,13 @@ def ask(session: Session, actor: Actor, kind: str, arguments: dict[str, Any], no
     """Write a job in the caller's transaction; the runner finds it after the commit."""
     if kind not in WORK:
         raise ValueError(f"no work is called {kind}")
-    row = Job(kind=kind, arguments=arguments, asked_by=actor.person_id, asked_at=now)
+    row = Job(
+        kind=kind,
+        arguments=arguments,
+        asked_by=actor.person_id,
+        asked_at=now,
+        language=actor.language,
+    )
     session.add(row)
     audit.record(session, actor, "jobs.asked", row, now)
     return row
@@ -104,47 +127,121 @@ def cancel(session: Session, actor: Actor, token: str, now: datetime) -> None:
     audit.record(session, actor, "jobs.cancelled", row, now)
 
 
-def run_next() -> bool:
-    """Run the oldest waiting job to its end. Returns False where none waits."""
+@dataclass(frozen=True)
+class _Run:
+    """A job in the hands of this process. `start` tells it from the run of a runner given up."""
+
+    job_id: int
+    start: int
+    lease: timedelta
+    kind: str
+    arguments: dict[str, Any]
+
+
+def run_next(lease: timedelta = JOB_LEASE) -> bool:
+    """Run the oldest job that waits, or whose runner died, to its end; False where there is none.
+
+    lease  a runner that has not said for so long that it is alive is taken to be dead.
+    """
     with database.unit_of_work() as session:
-        row = session.scalar(
-            select(Job)
-            .where(Job.status == JobStatus.WAITING)
-            .order_by(Job.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
+        row = _oldest(session)
         if row is None:
             return False
-        row.move_to(JobStatus.RUNNING)
-        job_id, kind, arguments = row.id, row.kind, row.arguments
+        run = _take(session, row, lease)
+    if run is None:
+        return True
     try:
-        WORK[kind](arguments, lambda done, total: _report(job_id, done, total))
+        with _alive(run):
+            WORK[run.kind](run.arguments, lambda done, total: _report(run, done, total))
     except Cancelled:
         return True
     except Exception as error:
-        _end(job_id, JobStatus.FAILED, f"{type(error).__name__}: {error}")
+        _end(run, JobStatus.FAILED, f"{type(error).__name__}: {error}")
         raise
-    _end(job_id, JobStatus.DONE)
+    _end(run, JobStatus.DONE)
     return True
 
 
-def _report(job_id: int, done: int, total: int) -> None:
+def _oldest(session: Session) -> Job | None:
+    lapsed = or_(Job.lease_until.is_(None), Job.lease_until < clock.now())
+    return session.scalar(
+        select(Job)
+        .where(
+            or_(Job.status == JobStatus.WAITING, (Job.status == JobStatus.RUNNING) & lapsed),
+        )
+        .order_by(Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _take(session: Session, row: Job, lease: timedelta) -> _Run | None:
+    """Begin a job, or once more where its runner died; None where that happened too often."""
+    now = clock.now()
+    if row.status is JobStatus.RUNNING:
+        if row.starts >= MOST_STARTS:
+            row.move_to(JobStatus.FAILED)
+            row.ended_at = now
+            row.failure = STOPPED_WITH_ITS_RUNNER.say_in(row.language)
+            audit.record(session, SYSTEM, "jobs.given_up", row, now)
+            return None
+        row.move_to(JobStatus.WAITING)
+        audit.record(session, SYSTEM, "jobs.taken_up_again", row, now)
+    row.move_to(JobStatus.RUNNING)
+    row.starts += 1
+    row.lease_until = now + lease
+    return _Run(row.id, row.starts, lease, row.kind, row.arguments)
+
+
+@contextmanager
+def _alive(run: _Run) -> Iterator[None]:
+    """Say again and again that this process lives, however long the work is silent."""
+    over = Event()
+
+    def beat() -> None:
+        while not over.wait(run.lease.total_seconds() / BEATS_A_LEASE):
+            try:
+                with database.unit_of_work() as session:
+                    session.execute(
+                        update(Job)
+                        .where(
+                            Job.id == run.job_id,
+                            Job.starts == run.start,
+                            Job.status == JobStatus.RUNNING,
+                        )
+                        .values(lease_until=clock.now() + run.lease)
+                        .execution_options(synchronize_session=False)
+                    )
+            except (SQLAlchemyError, Refusal):
+                continue  # The database may be busy or away for a moment; the next beat may pass.
+
+    heart = Thread(target=beat, name=f"job-{run.job_id}", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        over.set()
+        heart.join()
+
+
+def _report(run: _Run, done: int, total: int) -> None:
     def write(session: Session) -> None:
-        row = session.get_one(Job, job_id)
-        if row.status is JobStatus.CANCELLED:
+        row = session.get_one(Job, run.job_id)
+        # A runner that slept through its lease finds that another one has the job.
+        if row.status is not JobStatus.RUNNING or row.starts != run.start:
             raise Cancelled
         row.done, row.total = done, total
+        row.lease_until = clock.now() + run.lease
 
     # Who cancels may come in between: then the second look finds the job cancelled.
     database.in_unit_of_work(write)
 
 
-def _end(job_id: int, status: JobStatus, failure: str = "") -> None:
+def _end(run: _Run, status: JobStatus, failure: str = "") -> None:
     def write(session: Session) -> None:
-        row = session.get_one(Job, job_id)
-        if row.status is JobStatus.RUNNING:
+        row = session.get_one(Job, run.job_id)
+        if row.status is JobStatus.RUNNING and row.starts == run.start:
             row.move_to(status)
-            row.ended_at, row.failure = clock.now(), failure
+            row.ended_at, row.failure, row.lease_until = clock.now(), failure, None
 
     database.in_unit_of_work(write)

@@ -2,25 +2,22 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import InputRequired, Length, Optional
 
 from exam_centre.organisation.rules import LEVEL_SENTENCES, UnitLevel
-from exam_centre.webkit.form import DecimalNumberField, SafeForm, WallClockField, words_of
-
-CODE = r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$"
+from exam_centre.webkit.fields import code_field, latitude_field, longitude_field
+from exam_centre.webkit.form import SafeForm, WallClockField, words_of
 
 
 class NamedForm(SafeForm):
     """Code and name, which everything here has."""
 
-    code = StringField(
-        _l("Reference"),
-        validators=[
-            InputRequired(_l("Type a code.")),
-            Regexp(CODE, message=_l("A code has up to 32 letters, digits and dashes.")),
-        ],
+    code = code_field(
+        _l("Reference"), _l("Type a code."), _l("Short and unique; it stays, such as 32-04-SIP.")
     )
-    name = StringField(_l("Name"), validators=[InputRequired(_l("Type the name.")), Length(max=80)])
+    name = StringField(
+        _l("What it is called"), validators=[InputRequired(_l("Type the name.")), Length(max=80)]
+    )
 
 
 class UnitForm(NamedForm):
@@ -41,14 +38,8 @@ class UnitForm(NamedForm):
 class SiteForm(NamedForm):
     """A park or an enterprise: also where it lies."""
 
-    latitude = DecimalNumberField(
-        _l("Latitude"),
-        description=_l("In degrees with up to 5 decimals, such as 31.32420."),
-        validators=[InputRequired(_l("Type the latitude."))],
-    )
-    longitude = DecimalNumberField(
-        _l("Longitude"), validators=[InputRequired(_l("Type the longitude."))]
-    )
+    latitude = latitude_field()
+    longitude = longitude_field()
 
 
 class ShiftForm(SafeForm):

@@ -3,51 +3,47 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from exam_centre.kernel.errors import NotFound
 from exam_centre.kernel.permissions import Actor, Permission, Place, within
-from exam_centre.kernel.sentences import say
+from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.organisation.models import Enterprise, Park, Shift, Unit
 from exam_centre.organisation.rules import UnitLevel
 
+Thing = TypeVar("Thing", Unit, Park, Enterprise)
 SEERS = (Permission.SEE_ORGANISATION, Permission.RUN_ORGANISATION)
 
 
 def access_unit(session: Session, actor: Actor, code: str) -> Unit:
     """Return the unit, or raise NotFound where it is none of the actor's."""
-    found = session.scalar(
-        select(Unit).where(Unit.code == code, within(actor, SEERS, unit_path=Unit.path))
-    )
-    if found is None:
-        raise NotFound(say("unit"))
-    return found
+    return _mine(session, actor, select(Unit).where(Unit.code == code), say("unit"))
 
 
 def access_park(session: Session, actor: Actor, code: str) -> Park:
     """Return the park, or raise NotFound where it is none of the actor's."""
-    found = session.scalar(
-        select(Park)
-        .join(Unit, Unit.id == Park.unit_id)
-        .where(Park.code == code, within(actor, SEERS, unit_path=Unit.path))
-    )
-    if found is None:
-        raise NotFound(say("park"))
-    return found
+    parks = select(Park).join(Unit, Unit.id == Park.unit_id)
+    return _mine(session, actor, parks.where(Park.code == code), say("park"))
 
 
 def access_enterprise(session: Session, actor: Actor, code: str) -> Enterprise:
     """Return the enterprise, or raise NotFound where it is none of the actor's."""
-    found = session.scalar(
+    enterprises = (
         select(Enterprise)
         .join(Park, Park.id == Enterprise.park_id)
         .join(Unit, Unit.id == Park.unit_id)
-        .where(Enterprise.code == code, within(actor, SEERS, unit_path=Unit.path))
     )
+    return _mine(session, actor, enterprises.where(Enterprise.code == code), say("enterprise"))
+
+
+def _mine(session: Session, actor: Actor, wanted: Select[Thing], thing: Sentence) -> Thing:
+    """Return what is wanted where its unit lies within the actor's reach, or raise NotFound."""
+    found = session.scalar(wanted.where(within(actor, SEERS, unit_path=Unit.path)))
     if found is None:
-        raise NotFound(say("enterprise"))
+        raise NotFound(thing)
     return found
 
 

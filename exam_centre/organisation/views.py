@@ -4,13 +4,12 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from exam_centre.kernel import clock
-from exam_centre.kernel.database import unit_of_work
 from exam_centre.kernel.permissions import Permission, Place
 from exam_centre.organisation import queries, service
 from exam_centre.organisation.forms import ShiftForm, SiteForm, UnitForm
@@ -28,8 +27,9 @@ from exam_centre.organisation.rules import (
     bars_of,
 )
 from exam_centre.webkit.access import current_actor, requires
+from exam_centre.webkit.acting import done, saving
 from exam_centre.webkit.database import reader
-from exam_centre.webkit.form import moment_on, show_refusal, typed
+from exam_centre.webkit.form import moment_on, typed
 from exam_centre.webkit.navigation import NavItem
 from exam_centre.webkit.paging import asked_window
 
@@ -86,23 +86,18 @@ def add_unit(unit: str) -> ResponseReturnValue:
     parent = queries.access_unit(reader(), actor, unit)
     form = UnitForm.from_request()
     if form.submitted():
-        try:
-            with unit_of_work() as session:
-                service.found_unit(
-                    session,
-                    actor,
-                    code=typed(form.code),
-                    name=typed(form.name),
-                    level=form.chosen(),
-                    parent=queries.access_unit(session, actor, unit),
-                    now=clock.now(),
-                )
-            flash(_("The unit is added."), "success")
-            return redirect(url_for(".show_unit", unit=form.code.data), 303)
-        except CodeTaken as refusal:
-            show_refusal(form.code, refusal)
-        except WrongParent as refusal:
-            show_refusal(form.level, refusal)
+        with saving({CodeTaken: form.code, WrongParent: form.level}) as session:
+            service.found_unit(
+                session,
+                actor,
+                code=typed(form.code),
+                name=typed(form.name),
+                level=form.chosen(),
+                parent=queries.access_unit(session, actor, unit),
+                now=clock.now(),
+            )
+        if not form.errors:
+            return done(_("The unit is added."), ".show_unit", unit=form.code.data)
     return render_template("organisation/add_unit.html", form=form, way=_way_to(parent))
 
 
@@ -114,24 +109,19 @@ def add_park(unit: str) -> ResponseReturnValue:
     keeper = queries.access_unit(reader(), actor, unit)
     form = SiteForm.from_request()
     if form.submitted() and form.latitude.data is not None and form.longitude.data is not None:
-        try:
-            with unit_of_work() as session:
-                service.add_park(
-                    session,
-                    actor,
-                    queries.access_unit(session, actor, unit),
-                    code=typed(form.code),
-                    name=typed(form.name),
-                    latitude=form.latitude.data,
-                    longitude=form.longitude.data,
-                    now=clock.now(),
-                )
-            flash(_("The park is added."), "success")
-            return redirect(url_for(".show_park", park=form.code.data), 303)
-        except CodeTaken as refusal:
-            show_refusal(form.code, refusal)
-        except WrongPosition as refusal:
-            show_refusal(form.latitude, refusal)
+        with saving({CodeTaken: form.code, WrongPosition: form.latitude}) as session:
+            service.add_park(
+                session,
+                actor,
+                queries.access_unit(session, actor, unit),
+                code=typed(form.code),
+                name=typed(form.name),
+                latitude=form.latitude.data,
+                longitude=form.longitude.data,
+                now=clock.now(),
+            )
+        if not form.errors:
+            return done(_("The park is added."), ".show_park", park=form.code.data)
     return render_template("organisation/add_park.html", form=form, way=_way_to(keeper))
 
 
@@ -163,24 +153,21 @@ def add_enterprise(park: str) -> ResponseReturnValue:
     found = queries.access_park(reader(), actor, park)
     form = SiteForm.from_request(latitude=found.latitude, longitude=found.longitude)
     if form.submitted() and form.latitude.data is not None and form.longitude.data is not None:
-        try:
-            with unit_of_work() as session:
-                service.add_enterprise(
-                    session,
-                    actor,
-                    queries.access_park(session, actor, park),
-                    code=typed(form.code),
-                    name=typed(form.name),
-                    latitude=form.latitude.data,
-                    longitude=form.longitude.data,
-                    now=clock.now(),
-                )
-            flash(_("The enterprise is added."), "success")
-            return redirect(url_for(".show_enterprise", enterprise=form.code.data), 303)
-        except CodeTaken as refusal:
-            show_refusal(form.code, refusal)
-        except WrongPosition as refusal:
-            show_refusal(form.latitude, refusal)
+        with saving({CodeTaken: form.code, WrongPosition: form.latitude}) as session:
+            service.add_enterprise(
+                session,
+                actor,
+                queries.access_park(session, actor, park),
+                code=typed(form.code),
+                name=typed(form.name),
+                latitude=form.latitude.data,
+                longitude=form.longitude.data,
+                now=clock.now(),
+            )
+        if not form.errors:
+            return done(
+                _("The enterprise is added."), ".show_enterprise", enterprise=form.code.data
+            )
     return render_template("organisation/add_enterprise.html", form=form, way=_way_to_park(found))
 
 
@@ -200,32 +187,30 @@ def plan_shift(enterprise: str) -> ResponseReturnValue:
     if form.submitted() and form.starts.data and form.ends.data:
         team = typed(form.team)
         week = form.starts.data.date().isocalendar()
-        try:
-            with unit_of_work() as session:
-                service.plan_shift(
-                    session,
-                    actor,
-                    queries.access_enterprise(session, actor, enterprise),
-                    team=team,
-                    work_no=typed(form.work_no),
-                    starts_at=moment_on(form.starts.data, HOME_ZONE),
-                    ends_at=moment_on(form.ends.data, HOME_ZONE),
-                    now=clock.now(),
-                )
-            flash(_("The shift is planned."), "success")
-            address = url_for(
+        refused_at = {
+            NobodysShift: form.team,
+            EndsTooEarly: form.ends,
+            ShiftOverlaps: form.starts,
+        }
+        with saving(refused_at) as session:
+            service.plan_shift(
+                session,
+                actor,
+                queries.access_enterprise(session, actor, enterprise),
+                team=team,
+                work_no=typed(form.work_no),
+                starts_at=moment_on(form.starts.data, HOME_ZONE),
+                ends_at=moment_on(form.ends.data, HOME_ZONE),
+                now=clock.now(),
+            )
+        if not form.errors:
+            return done(
+                _("The shift is planned."),
                 ".show_enterprise",
                 enterprise=enterprise,
                 team=team or None,
                 week=f"{week.year}-W{week.week:02d}",
             )
-            return redirect(address, 303)
-        except NobodysShift as refusal:
-            show_refusal(form.team, refusal)
-        except EndsTooEarly as refusal:
-            show_refusal(form.ends, refusal)
-        except ShiftOverlaps as refusal:
-            show_refusal(form.starts, refusal)
     return _enterprise_page(enterprise, form)
 
 

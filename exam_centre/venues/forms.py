@@ -1,6 +1,8 @@
 """What people fill in about venues, rooms and desks."""
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField, TextAreaField
@@ -19,22 +21,34 @@ from exam_centre.venues.rules import (
     Pattern,
     desks_numbered,
 )
+from exam_centre.webkit.fields import code_field, latitude_field, longitude_field
 from exam_centre.webkit.form import (
-    DecimalNumberField,
     SafeForm,
     WallClockField,
     WholeNumberField,
     typed,
     words_of,
 )
+from exam_centre.webkit.languages import said
+from exam_centre.webkit.words import ROLE_NAMES
 
-CODE = r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$"
-CODE_MESSAGE = _l("A code has up to 32 letters, digits and dashes.")
 NUMBERS = re.compile(r"[0-9]+")
 NUMBER_LIST = r"^[0-9]{1,4}([\s,;，、；]+[0-9]{1,4})*$"
 NUMBER_LIST_MESSAGE = _l("Type desk numbers with commas between them, such as 7, 12.")
 LONGEST_NAME = 80
 LONGEST_TEXT = 2000
+
+
+def _statement(description: Any) -> TextAreaField:
+    return TextAreaField(
+        _l("Statement"),
+        description=description,
+        render_kw={"rows": 6},
+        validators=[
+            InputRequired(_l("Say what the reviewers need to know.")),
+            Length(max=LONGEST_TEXT, message=_l("This is longer than 2000 characters.")),
+        ],
+    )
 
 
 class ApplyForm(SafeForm):
@@ -43,50 +57,31 @@ class ApplyForm(SafeForm):
     unit = SelectField(_l("Who applies"))
     park = SelectField(_l("Park"))
     kind = SelectField(_l("Kind"), choices=words_of(VENUE_KIND_SENTENCES))
-    code = StringField(
+    code = code_field(
         _l("Venue code"),
-        description=_l("It stands on slips and door lists, such as 32-04-SIP."),
-        validators=[
-            InputRequired(_l("Type a code for the venue.")),
-            Regexp(CODE, message=CODE_MESSAGE),
-        ],
+        _l("Type a code for the venue."),
+        _l("It stands on slips and door lists, such as 32-04-SIP."),
     )
     name = StringField(
-        _l("Name"),
+        _l("What it is called"),
         validators=[InputRequired(_l("Type the venue's name.")), Length(max=LONGEST_NAME)],
     )
-    latitude = DecimalNumberField(
-        _l("Latitude"),
-        description=_l("In degrees with up to 5 decimals, such as 31.32420."),
-        validators=[InputRequired(_l("Type the latitude."))],
-    )
-    longitude = DecimalNumberField(
-        _l("Longitude"), validators=[InputRequired(_l("Type the longitude."))]
-    )
-    statement = TextAreaField(
-        _l("Statement"),
-        description=_l("The secure room, the rooms for exams, and the staff: what reviewers need."),
-        render_kw={"rows": 6},
-        validators=[
-            InputRequired(_l("Say what the reviewers need to know.")),
-            Length(max=LONGEST_TEXT, message=_l("This is longer than 2000 characters.")),
-        ],
+    latitude = latitude_field()
+    longitude = longitude_field()
+    statement = _statement(
+        _l("The secure room, the rooms for exams, and the staff: what reviewers need.")
     )
 
 
 class ApplyAgainForm(SafeForm):
     """What is asked about a venue the records know."""
 
-    kind = SelectField(_l("What is asked for"), choices=words_of(APPLICATION_KIND_SENTENCES))
-    statement = TextAreaField(
-        _l("Statement"),
-        description=_l("What changed, and what stays: the reviewers read this."),
-        render_kw={"rows": 6},
-        validators=[
-            InputRequired(_l("Say what the reviewers need to know.")),
-            Length(max=LONGEST_TEXT, message=_l("This is longer than 2000 characters.")),
-        ],
-    )
+    kind = SelectField(_l("What is asked for"))
+    statement = _statement(_l("What changed, and what stays: the reviewers read this."))
+
+    def offer(self, kinds: Iterable[ApplicationKind]) -> None:
+        """Let these be asked for."""
+        self.kind.choices = [(kind.value, said(APPLICATION_KIND_SENTENCES[kind])) for kind in kinds]
 
     def asked(self) -> ApplicationKind:
         """Return what is asked for."""
@@ -114,6 +109,15 @@ class ReviewForm(SafeForm):
     )
 
 
+def _desks(label: Any, description: Any = "") -> StringField:
+    return StringField(
+        label,
+        description=description,
+        render_kw={"autocomplete": "off"},
+        validators=[Optional(), Regexp(NUMBER_LIST, message=NUMBER_LIST_MESSAGE)],
+    )
+
+
 class DeskForm(SafeForm):
     """How the desks of a room stand."""
 
@@ -133,19 +137,12 @@ class DeskForm(SafeForm):
     )
     pattern = SelectField(_l("How the numbers run"), choices=words_of(PATTERN_SENTENCES))
     door = SelectField(_l("Front door, seen from the desks"), choices=words_of(DOOR_SENTENCES))
-    missing = StringField(
+    missing = _desks(
         _l("Desks that are not there"),
-        description=_l("Their numbers on the drawing; the other desks keep theirs."),
-        validators=[Optional(), Regexp(NUMBER_LIST, message=NUMBER_LIST_MESSAGE)],
+        _l("Their numbers on the drawing; the other desks keep theirs."),
     )
-    wheelchair = StringField(
-        _l("Desks with room for a wheelchair"),
-        validators=[Optional(), Regexp(NUMBER_LIST, message=NUMBER_LIST_MESSAGE)],
-    )
-    left_handed = StringField(
-        _l("Desks for left-handed people"),
-        validators=[Optional(), Regexp(NUMBER_LIST, message=NUMBER_LIST_MESSAGE)],
-    )
+    wheelchair = _desks(_l("Desks with room for a wheelchair"))
+    left_handed = _desks(_l("Desks for left-handed people"))
 
     def drawing(self) -> Drawing:
         """Return what is drawn. Raises NoSuchNumber; ask after the shape was found right."""
@@ -161,13 +158,8 @@ class DeskForm(SafeForm):
 class RoomForm(DeskForm):
     """A room, and how its desks stand."""
 
-    code = StringField(
-        _l("Room number"),
-        description=_l("As on the door, such as 204."),
-        validators=[
-            InputRequired(_l("Type the number on the door.")),
-            Regexp(CODE, message=CODE_MESSAGE),
-        ],
+    code = code_field(
+        _l("Room number"), _l("Type the number on the door."), _l("As on the door, such as 204.")
     )
     name = StringField(_l("Name, where it has one"), validators=[Length(max=LONGEST_NAME)])
     floor = StringField(_l("Floor"), validators=[Length(max=16)])
@@ -183,6 +175,41 @@ class BookingForm(SafeForm):
         _l("What for"),
         validators=[InputRequired(_l("Say what the room is used for.")), Length(max=200)],
     )
+
+
+class StatusForm(SafeForm):
+    """Why a venue is suspended, or what was mended."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        description=_l("Whoever plans or works here reads it."),
+        render_kw={"rows": 4},
+        validators=[
+            InputRequired(_l("Give a reason: the other side will read it.")),
+            Length(max=LONGEST_TEXT, message=_l("This is longer than 2000 characters.")),
+        ],
+    )
+
+
+class RoleForm(SafeForm):
+    """A role for one of a person's users within a unit."""
+
+    user = SelectField(_l("For whom"))
+    role = SelectField(_l("Role"), choices=words_of(ROLE_NAMES))
+    unit = SelectField(_l("Within"))
+
+
+class ScopeForm(RoleForm):
+    """The same, narrowed to a venue, a room of it, or a series."""
+
+    venue = SelectField(_l("Venue"))
+    room = StringField(
+        _l("Room number"),
+        description=_l("Only with one venue. Empty: every room there."),
+        render_kw={"autocomplete": "off"},
+        validators=[Length(max=32)],
+    )
+    series = SelectField(_l("Series"))
 
 
 def _numbers(field: StringField) -> list[int]:

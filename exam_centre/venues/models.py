@@ -83,6 +83,25 @@ class ApplicationStep(Base):
     reason: Mapped[str]
 
 
+class Suspension(Base):
+    """A time in which an approved venue is not to be used, and why; one at a time is open."""
+
+    __tablename__ = "suspensions"
+    __table_args__ = (
+        unique_while("uq_suspensions_open", "venue_id", condition="lifted_at IS NULL"),
+        CheckConstraint("lifted_at IS NULL OR lifted_at >= suspended_at", name="lifted_later"),
+    )
+
+    id: Mapped[Id]
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"))
+    suspended_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    suspended_at: Mapped[datetime]
+    reason: Mapped[str]
+    lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    lifted_at: Mapped[datetime | None]  # None: it holds
+    lift_reason: Mapped[str] = mapped_column(default="")  # what was mended
+
+
 class Room(Base):
     """A room of a venue."""
 

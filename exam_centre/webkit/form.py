@@ -8,8 +8,10 @@ from enum import StrEnum
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import Field, IntegerField, PasswordField, StringField
 from wtforms.fields import DateField, DateTimeLocalField, DecimalField
 
@@ -34,6 +36,21 @@ class SafeForm(FlaskForm):  # type: ignore[misc] # flask_wtf brings no types
                 bound.filters = [outer_blanks_off, *bound.filters]
             return bound
 
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            # A page's form is never sent as JSON: such a body holds none of its fields, whatever
+            # its shape, and a number or a list would not even be a mapping.
+            if formdata is not None and request.is_json and request.method != "GET":
+                return ImmutableMultiDict()
+            return super().wrap_formdata(form, formdata)
+
+    def process(self, *given: Any, **named: Any) -> None:
+        """Read what was sent. A text of blanks alone is nothing, also where something is needed."""
+        super().process(*given, **named)
+        for field in self:
+            is_text = isinstance(field, StringField) and not isinstance(field, PasswordField)
+            if is_text and field.raw_data and field.data == "":
+                field.raw_data = [""]
+
     @classmethod
     def from_request(cls, **given: Any) -> Self:
         """Return the form as sent with this request, or empty; `given` values fill an empty one."""
@@ -42,6 +59,10 @@ class SafeForm(FlaskForm):  # type: ignore[misc] # flask_wtf brings no types
     def submitted(self) -> bool:
         """Say whether the form was sent and everything in it has the right shape."""
         return bool(self.validate_on_submit())
+
+
+class ActForm(SafeForm):
+    """An act without words of its own."""
 
 
 class WholeNumberField(IntegerField):

@@ -72,8 +72,15 @@ def _texts_of_request() -> Iterator[str]:
     for name, upload in request.files.items(multi=True):
         yield from (name, upload.filename or "")
     if request.is_json:
-        # A body that is no JSON at all is for the endpoint to refuse.
-        yield from _strings(request.get_json(silent=True), DEEPEST)
+        yield from _strings(_json_body(), DEEPEST)
+
+
+def _json_body() -> Any:
+    """Return the body, None where it is no JSON at all: that is for the endpoint to refuse."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError as error:  # the parser itself gives up far beyond DEEPEST
+        raise TooDeep from error
 
 
 def _flat(values: Any) -> Iterable[str]:

@@ -123,7 +123,7 @@ def test_roles_are_given_and_taken_away_and_never_ones_own(worker, signed_in):
         me = session.get_one(Person, find_user(session, "A1001").person_id).token
         own = find_user(session, "A1001").token
     user = user_of("2026001").token
-    page = admin.get(f"/people/{worker}").get_data(as_text=True)
+    page = admin.get(f"/venues/roles/{worker}").get_data(as_text=True)
     unit = re.search(r'<select[^>]*name="unit"[^>]*><option value="([^"]+)"', page)[1]
     before = count(RoleGrant)
 

@@ -9,6 +9,8 @@ from exam_centre.accounts.rules import (
     CODE_GUESSES,
     CODE_LASTS,
     CODES_AN_HOUR,
+    ROOM_IDLE,
+    ROOM_ROLES,
     SIGN_IN_LASTS,
     STAFF_IDLE,
     CodePurpose,
@@ -140,6 +142,34 @@ def test_staff_who_do_nothing_for_half_an_hour_are_out(session, make):
     assert service.actor_of_token(session, token, NINE + STAFF_IDLE - MINUTE)
     assert service.actor_of_token(session, token, NINE + 2 * STAFF_IDLE - 2 * MINUTE)
     assert service.actor_of_token(session, token, NINE + 3 * STAFF_IDLE - 2 * MINUTE) is None
+
+
+@pytest.mark.parametrize("role", sorted(ROOM_ROLES))
+def test_who_watches_a_paper_of_three_hours_is_still_in_at_its_end(session, make, role):
+    open_user(session, make, role)
+    token, _ = sign_in(session)
+
+    assert service.actor_of_token(session, token, NINE + 3 * HOUR)
+    assert service.actor_of_token(session, token, NINE + 3 * HOUR + ROOM_IDLE) is None
+
+
+def test_one_role_in_an_office_brings_the_half_hour_back(session, make):
+    user = open_user(session, make, Role.INVIGILATOR)
+    administrator = make.actor(Role.ADMINISTRATOR)
+    service.grant_role(session, administrator, user, Role.EXAM_OFFICER, make.home(), now=NINE)
+    token, _ = sign_in(session)
+
+    assert service.actor_of_token(session, token, NINE + STAFF_IDLE - MINUTE)
+    assert service.actor_of_token(session, token, NINE + 2 * STAFF_IDLE) is None
+
+
+def test_an_invigilator_is_out_after_twelve_hours_however_busy(session, make):
+    open_user(session, make, Role.INVIGILATOR)
+    token, _ = sign_in(session)
+
+    for hour in range(1, 12):
+        assert service.actor_of_token(session, token, NINE + hour * HOUR)
+    assert service.actor_of_token(session, token, NINE + SIGN_IN_LASTS) is None
 
 
 @pytest.mark.parametrize("role", [Role.WORKER, None])

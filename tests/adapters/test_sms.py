@@ -11,7 +11,16 @@ from typing import Any
 
 import pytest
 
-from exam_centre.adapters.sms import ConsoleSms, HttpSms, Sms, Texting, TextMessage, masked
+from exam_centre.adapters.mailer import MailReply, Sending
+from exam_centre.adapters.sms import (
+    ConsoleSms,
+    HttpSms,
+    MailSms,
+    Sms,
+    Texting,
+    TextMessage,
+    masked,
+)
 
 MESSAGE = TextMessage("+8613812345678", "请到 2 号楼 204 考场 14 座", "notice-7")
 PATIENCE_SECONDS = 0.4
@@ -193,6 +202,49 @@ def test_the_log_has_one_line_without_the_number(caplog):
     (line,) = caplog.messages
     assert "k-1" in line
     assert not any(word in line for word in ("138", "4711", "\n"))
+
+
+def test_on_a_desk_the_log_shows_the_text_on_one_line(caplog):
+    sender: Sms = ConsoleSms(shows_text=True)
+    with caplog.at_level(logging.INFO):
+        sender.send(TextMessage("13812345678", "code 4711\nx", "k-1"))
+
+    (line,) = caplog.messages
+    assert "code 4711 x" in line
+    assert "138" not in line
+
+
+class Postbox:
+    """Keeps mails, and answers as it was told to."""
+
+    def __init__(self, answer):
+        self.mails, self.answer = [], answer
+
+    def send(self, mail):
+        self.mails.append(mail)
+        return MailReply(self.answer, "450 later")
+
+
+def test_a_gateway_gets_the_text_as_a_mail_to_the_number():
+    box = Postbox(Sending.LATER)
+
+    reply = MailSms(box, "sms.example.edu.cn").send(TextMessage("+8613812345678", "4711", "k-1"))
+
+    (mail,) = box.mails
+    assert (mail.to, mail.text, mail.key) == ("8613812345678@sms.example.edu.cn", "4711", "k-1")
+    assert (reply.texting, reply.reason) == (Texting.LATER, "450 later")
+    assert (
+        MailSms(box, "sms.example.edu.cn")
+        .send(TextMessage("x@evil.example", "4711", "k-2"))
+        .texting
+        is Texting.REFUSED
+    )
+    assert len(box.mails) == 1
+
+
+def test_a_gateway_has_a_domain():
+    with pytest.raises(ValueError, match="domain"):
+        MailSms(Postbox(Sending.SENT), "not a domain")
 
 
 def test_a_masked_number_keeps_its_last_two_digits():

@@ -9,7 +9,8 @@ from werkzeug.routing.converters import NumberConverter
 
 from exam_centre.kernel.permissions import Role
 from exam_centre.webkit.access import access_of
-from exam_centre.webkit.converters import BoundedInt, PublicToken
+from exam_centre.webkit.converters import BoundedInt, PublicDay, PublicToken
+from tests.factories.times import EXAM_DAY
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 TOKEN = "A" * 22
@@ -20,7 +21,9 @@ def address_of(app: Flask, rule: Rule) -> str:
     values: dict[str, object] = {}
     for name, converter in rule._converters.items():
         values[name] = TOKEN if isinstance(converter, PublicToken) else 1
-        if not isinstance(converter, BoundedInt | PublicToken):
+        if isinstance(converter, PublicDay):
+            values[name] = EXAM_DAY
+        elif not isinstance(converter, BoundedInt | PublicToken):
             values[name] = "x"
     with app.test_request_context():
         built = rule.build(values, append_unknown=False)

@@ -93,6 +93,10 @@ def test_production_refuses_a_development_value(variable, value):
         ("EXAM_CENTRE_PUBLIC_URL", "exams.example.edu.cn"),
         ("EXAM_CENTRE_LOG_LEVEL", "loud"),
         ("EXAM_CENTRE_MAILER", "smtp"),
+        ("EXAM_CENTRE_MAIL_FROM", "nobody"),
+        ("EXAM_CENTRE_MAIL_FROM", "Exam Centre\r\nBcc: all <no-reply@example.edu.cn>"),
+        ("EXAM_CENTRE_SMS_TOKEN", "two words"),
+        ("EXAM_CENTRE_ISSUER_NAME", ""),
         ("EXAM_CENTRE_SMS", "http"),
         ("EXAM_CENTRE_FILES_DIR", ""),
         ("EXAM_CENTRE_FILE_DIR", "a name nobody reads"),
@@ -101,6 +105,22 @@ def test_production_refuses_a_development_value(variable, value):
 def test_a_senseless_value_is_refused(variable, value):
     with pytest.raises(ConfigError):
         Config.from_environment({variable: value})
+
+
+def test_a_mail_server_needs_an_address_that_mails_come_from():
+    server = {
+        "EXAM_CENTRE_MAILER": "smtp",
+        "EXAM_CENTRE_SMTP_URL": "smtps://mail.example.edu.cn",
+    }
+
+    with pytest.raises(ConfigError) as refusal:
+        Config.from_environment(server)
+    config = Config.from_environment(
+        server | {"EXAM_CENTRE_MAIL_FROM": "考务中心 <no-reply@example.edu.cn>"}
+    )
+
+    assert list(refusal.value.wrong) == ["EXAM_CENTRE_MAIL_FROM"]
+    assert config.mail_from == "考务中心 <no-reply@example.edu.cn>"
 
 
 def test_all_wrong_variables_are_named_at_once():

@@ -2,10 +2,15 @@
 
 import pytest
 from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired
 
 from exam_centre.kernel.errors import BadInput
 from exam_centre.kernel.sentences import say
 from exam_centre.webkit.form import SafeForm, WholeNumberField, show_refusal
+
+
+class Needed(SafeForm):
+    name = StringField(validators=[InputRequired("Give a name.")])
 
 
 class Sample(SafeForm):
@@ -52,3 +57,23 @@ def test_a_refusal_is_shown_at_its_field_in_the_language_of_the_page(app):
         show_refusal(form.name, BadInput(say("{name} is away.", name="王立")))
 
         assert form.name.errors == ["王立 is away."]
+
+
+@pytest.mark.parametrize("blanks", ["", " ", "\u3000\u3000", "\r\n"])
+def test_blanks_alone_are_nothing_where_something_is_needed(app, blanks):
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.test_request_context(method="POST", data={"name": blanks}):
+        form = Needed.from_request()
+
+        assert not form.submitted()
+        assert form.name.errors == ["Give a name."]
+
+
+@pytest.mark.parametrize("body", ["17", "NaN", "null", "[1, 2]", '"name"', '{"name": "x"}', "{"])
+def test_a_body_of_json_holds_no_field_of_a_form_whatever_its_shape(app, body):
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.test_request_context(method="POST", data=body, content_type="application/json"):
+        form = Needed.from_request()
+
+        assert not form.submitted()
+        assert not form.name.data

@@ -63,8 +63,9 @@ def test_a_body_with_such_a_character_is_a_bad_request(client, value):
     assert (answer.status_code, answer.json["code"]) == (400, "unreadable_text")
 
 
-def test_a_body_nested_without_end_is_a_bad_request(client):
-    body = "[" * 500 + "]" * 500
+@pytest.mark.parametrize("depth", [500, 200_000])  # the second is too deep for the parser itself
+def test_a_body_nested_without_end_is_a_bad_request(client, depth):
+    body = "[" * depth + "]" * depth
 
     answer = client.post("/language", data=body, content_type="application/json", headers=JSON)
 

@@ -4,17 +4,17 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp
 
-from exam_centre.accounts.forms.sign_in import LONGEST_PASSWORD, without_gaps
+from exam_centre.accounts.forms.sign_in import (
+    LONGEST_PASSWORD,
+    code_field,
+    new_password_field,
+    without_gaps,
+)
 from exam_centre.accounts.rules import ID_TYPE_SENTENCES
 from exam_centre.webkit.form import SafeForm, words_of
 from exam_centre.webkit.languages import NAMES
 
-CODE = r"^[0-9]{6,8}$"
-CODE_MESSAGE = _l("Type the digits of the code, nothing else.")
-
-
-class ActForm(SafeForm):
-    """An act without words of its own."""
+DOCUMENT_NO = r"^[0-9A-Za-z]{5,20}$"
 
 
 class PasswordForm(SafeForm):
@@ -28,15 +28,7 @@ class PasswordForm(SafeForm):
             Length(max=LONGEST_PASSWORD, message=_l("This password is too long to be yours.")),
         ],
     )
-    new = PasswordField(
-        _l("New password"),
-        description=_l("At least 10 characters; a short sentence is easy to remember."),
-        render_kw={"autocomplete": "new-password"},
-        validators=[
-            InputRequired(_l("Type the new password.")),
-            Length(10, 200, _l("A password has 10 to 200 characters.")),
-        ],
-    )
+    new = new_password_field()
     again = PasswordField(
         _l("New password once more"),
         render_kw={"autocomplete": "new-password"},
@@ -62,16 +54,7 @@ def phone_field() -> StringField:
 class PhoneForm(SafeForm):
     """A new phone, proven by a code that came to the old one."""
 
-    code = StringField(
-        _l("Code"),
-        description=_l("It came to the phone the records know."),
-        filters=[without_gaps],
-        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
-        validators=[
-            InputRequired(_l("Type the code from the message.")),
-            Regexp(CODE, message=CODE_MESSAGE),
-        ],
-    )
+    code = code_field(_l("It came to the phone the records know."))
     phone = phone_field()
 
 
@@ -87,13 +70,12 @@ class LostPhoneForm(SafeForm):
     )
 
 
-class ForgottenForm(SafeForm):
+class DocumentForm(SafeForm):
     """Who somebody is, as the document says."""
 
     name = StringField(
         _l("Name, as in the document"),
-        render_kw={"autocomplete": "name"},
-        validators=[InputRequired(_l("Type your name.")), Length(max=80)],
+        validators=[InputRequired(_l("Type the name.")), Length(max=80)],
     )
     id_type = SelectField(_l("Document"), choices=words_of(ID_TYPE_SENTENCES))
     id_no = StringField(
@@ -102,8 +84,18 @@ class ForgottenForm(SafeForm):
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
         validators=[
             InputRequired(_l("Type the number of the document.")),
-            Regexp(r"^[0-9A-Za-z]{5,20}$", message=_l("5 to 20 letters and digits.")),
+            Regexp(DOCUMENT_NO, message=_l("5 to 20 letters and digits.")),
         ],
+    )
+
+
+class ForgottenForm(DocumentForm):
+    """Who somebody is that forgot their number."""
+
+    name = StringField(
+        _l("Name, as in the document"),
+        render_kw={"autocomplete": "name"},
+        validators=[InputRequired(_l("Type your name.")), Length(max=80)],
     )
 
 
@@ -112,14 +104,5 @@ class ForgottenCodeForm(SafeForm):
 
     name = HiddenField(validators=[InputRequired(), Length(max=80)])
     id_type = SelectField(choices=words_of(ID_TYPE_SENTENCES))
-    id_no = HiddenField(validators=[InputRequired(), Regexp(r"^[0-9A-Za-z]{5,20}$")])
-    code = StringField(
-        _l("Code"),
-        description=_l("Digits only. The code is good for a few minutes and opens once."),
-        filters=[without_gaps],
-        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
-        validators=[
-            InputRequired(_l("Type the code from the message.")),
-            Regexp(CODE, message=CODE_MESSAGE),
-        ],
-    )
+    id_no = HiddenField(validators=[InputRequired(), Regexp(DOCUMENT_NO)])
+    code = code_field()

@@ -1,6 +1,8 @@
 """What is done with people, users, sign-ins, ties and notices."""
 
+from exam_centre.accounts.service.actors import actor_of
 from exam_centre.accounts.service.codes import send_code, sign_in_with_code
+from exam_centre.accounts.service.first_codes import hand_out_code, take_first_password
 from exam_centre.accounts.service.notices import notify, read_notice
 from exam_centre.accounts.service.own import (
     ask_new_phone,
@@ -13,9 +15,12 @@ from exam_centre.accounts.service.own import (
 from exam_centre.accounts.service.passwords import PasswordCost
 from exam_centre.accounts.service.people import (
     add_staff,
+    correct_name,
     employ,
     register_person,
     reveal_id_number,
+    take_on_staff,
+    take_on_worker,
 )
 from exam_centre.accounts.service.rosters import (
     Registration,
@@ -31,7 +36,6 @@ from exam_centre.accounts.service.second import second_person
 from exam_centre.accounts.service.sign_ins import actor_of_token, sign_in, sign_out
 from exam_centre.accounts.service.ties import declare_conflict, ensure_no_tie, other_human
 from exam_centre.accounts.service.users import (
-    actor_of,
     change_password,
     disable_user,
     enable_user,
@@ -51,6 +55,7 @@ __all__ = [
     "change_password",
     "change_phone",
     "choose_language",
+    "correct_name",
     "correct_staff",
     "decide_new_phone",
     "declare_conflict",
@@ -60,6 +65,7 @@ __all__ = [
     "enable_user",
     "ensure_no_tie",
     "grant_role",
+    "hand_out_code",
     "note_absence",
     "notify",
     "open_user",
@@ -77,5 +83,8 @@ __all__ = [
     "sign_in_with_code",
     "sign_out",
     "take_back",
+    "take_first_password",
+    "take_on_staff",
+    "take_on_worker",
     "tell_forgotten",
 ]

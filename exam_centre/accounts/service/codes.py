@@ -44,29 +44,47 @@ def send_code_to(
     """Send a new code to a person's phone, as `send_code` does for a login."""
     if not person.phone or _sent_lately(session, person.id, now) >= CODES_AN_HOUR:
         return None
-    session.execute(
-        update(OneTimeCode)
-        .where(
-            OneTimeCode.person_id == person.id,
-            OneTimeCode.purpose == purpose,
-            OneTimeCode.used_at.is_(None),
-        )
-        .values(used_at=now)
-    )
-    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-    row = OneTimeCode(
-        person_id=person.id,
-        purpose=purpose,
-        code_hash=_hash(person.id, purpose, code),
-        expires_at=now + CODE_LASTS,
-    )
-    session.add(row)
+    code = make_code(session, person.id, purpose, CODE_DIGITS, now, now + CODE_LASTS)
     sentence = say(
         "Your code is {code}. It works for {minutes} minutes; tell it to nobody.",
         code=code,
         minutes=CODE_LASTS // timedelta(minutes=1),
     )
     send_text(session, person, sentence, now)
+    return code
+
+
+def make_code(
+    session: Session,
+    person_id: int,
+    purpose: CodePurpose,
+    digits: int,
+    now: datetime,
+    expires_at: datetime,
+    *,
+    bound_to: str = "",
+) -> str:
+    """Return a new code; codes the person had for this purpose stop working.
+
+    bound_to  what the code opens besides its purpose, where that is not every user of the person.
+    """
+    session.execute(
+        update(OneTimeCode)
+        .where(
+            OneTimeCode.person_id == person_id,
+            OneTimeCode.purpose == purpose,
+            OneTimeCode.used_at.is_(None),
+        )
+        .values(used_at=now)
+    )
+    code = f"{secrets.randbelow(10**digits):0{digits}d}"
+    row = OneTimeCode(
+        person_id=person_id,
+        purpose=purpose,
+        code_hash=_hash(person_id, purpose, bound_to + code),
+        expires_at=expires_at,
+    )
+    session.add(row)
     audit.record(session, SYSTEM, "accounts.code_sent", row, now)
     return code
 
@@ -87,7 +105,13 @@ def sign_in_with_code(
 
 
 def use_code(
-    session: Session, person_id: int, purpose: CodePurpose, code: str, now: datetime
+    session: Session,
+    person_id: int,
+    purpose: CodePurpose,
+    code: str,
+    now: datetime,
+    *,
+    bound_to: str = "",
 ) -> bool:
     """Say whether the code opens this purpose for the person, and use it up where it does.
 
@@ -109,7 +133,7 @@ def use_code(
     if row is None:
         return False
     row.guesses += 1
-    if not hmac.compare_digest(row.code_hash, _hash(person_id, purpose, code.strip())):
+    if not hmac.compare_digest(row.code_hash, _hash(person_id, purpose, bound_to + code.strip())):
         audit.record(session, SYSTEM, "accounts.code_refused", row, now)
         return False
     row.used_at = now
@@ -121,7 +145,11 @@ def _sent_lately(session: Session, person_id: int, now: datetime) -> int:
     return session.scalars(
         select(func.count())
         .select_from(OneTimeCode)
-        .where(OneTimeCode.person_id == person_id, OneTimeCode.expires_at > sent_after + CODE_LASTS)
+        .where(
+            OneTimeCode.person_id == person_id,
+            OneTimeCode.purpose != CodePurpose.FIRST_SIGN_IN,  # handed over, and good for days
+            OneTimeCode.expires_at > sent_after + CODE_LASTS,
+        )
     ).one()
 
 

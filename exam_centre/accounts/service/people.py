@@ -1,32 +1,22 @@
-"""Who is who: people by their document, where they work, their staff numbers."""
+"""Who is who: one person by their document, where they work, their staff numbers, their name."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from exam_centre.accounts.models import Employment, Person, StaffMember
-from exam_centre.accounts.queries import current_employment
-from exam_centre.accounts.rules import (
-    IdType,
-    NameDiffers,
-    Purpose,
-    check_reason,
-    id_key,
-    is_same_name,
-    read_id_number,
-    read_name,
-)
+from exam_centre.accounts.rules import IdType, Purpose, check_reason, read_name, read_phone
 from exam_centre.accounts.service.notices import notify
-from exam_centre.kernel import audit, clock
+from exam_centre.accounts.service.rosters import Registration, Work, employ_all, register_people
+from exam_centre.accounts.service.ties import ensure_no_tie
+from exam_centre.kernel import audit
 from exam_centre.kernel.permissions import Actor, Permission, Place
 from exam_centre.kernel.sealing import Seal
 from exam_centre.kernel.sentences import say
 from exam_centre.organisation.models import Enterprise, Unit
-from exam_centre.organisation.queries import place_of_enterprise
-from exam_centre.organisation.rules import HOME_ZONE, CodeTaken
-
-TAIL = 4  # characters of the number that are kept readable, to compare at the door
+from exam_centre.organisation.rules import CodeTaken
 
 
 def register_person(
@@ -41,33 +31,9 @@ def register_person(
     gender: str = "",
     now: datetime,
 ) -> Person:
-    """Return the human of this ID document, made now unless the records know them.
-
-    A known person is returned as they are: whoever registers somebody again must not be able to
-    put another phone in place of the one that codes go to.
-    Raises WrongIdNumber, WrongName, and NameDiffers where the document has another name here.
-    """
-    _require(actor, None)
-    number = read_id_number(id_type, id_no)
-    read = read_name(name)
-    fingerprint = seal.fingerprint(id_key(id_type, number))
-    known = session.scalar(select(Person).where(Person.id_fingerprint == fingerprint))
-    if known is not None:
-        if not is_same_name(known.name, read):
-            raise NameDiffers(read)
-        return known
-    person = Person(
-        name=read,
-        id_type=id_type,
-        id_fingerprint=fingerprint,
-        id_sealed=seal.close(number),
-        id_tail=number[-TAIL:],
-        gender=gender,
-        phone=phone,
-    )
-    session.add(person)
-    audit.record(session, actor, "accounts.person_registered", person, now)
-    return person
+    """Return the human of this ID document, as `register_people` does for many."""
+    registration = Registration(name, id_type, id_no, phone, gender)
+    return register_people(session, actor, seal, [registration], now=now)[0]
 
 
 def employ(
@@ -80,29 +46,86 @@ def employ(
     team: str,
     now: datetime,
 ) -> Employment:
-    """Make this the person's current work, from today; earlier work ends today.
+    """Make this the person's current work, from today, as `employ_all` does for many."""
+    return employ_all(session, actor, [Work(person, enterprise, work_no, team)], now=now)[0]
 
-    team  "" where the person is in none. The same work again changes nothing.
+
+def take_on_worker(
+    session: Session,
+    actor: Actor,
+    seal: Seal,
+    registration: Registration,
+    enterprise: Enterprise,
+    *,
+    work_no: str,
+    team: str,
+    now: datetime,
+) -> Person:
+    """Register somebody by hand who works at an enterprise; a known human gets this work.
+
+    Raises WrongPhone, and what `register_people` raises.
     """
-    _require(actor, place_of_enterprise(session, enterprise.id))
-    today = clock.at_venue(now, HOME_ZONE).date()
-    current = current_employment(session, person.id)
-    if current is not None:
-        known = (current.enterprise_id, current.work_no, current.team)
-        if known == (enterprise.id, work_no, team):
-            return current
-        current.until = today
-        session.flush()  # Only one row may be current, so the old one ends first.
-    employment = Employment(
-        person_id=person.id,
-        enterprise_id=enterprise.id,
-        work_no=work_no,
-        team=team,
-        since=today,
+    (person,) = register_people(session, actor, seal, [_reachable(registration)], now=now)
+    employ(session, actor, person, enterprise, work_no=work_no, team=team, now=now)
+    return person
+
+
+def take_on_staff(
+    session: Session,
+    actor: Actor,
+    seal: Seal,
+    registration: Registration,
+    unit: Unit,
+    *,
+    staff_no: str,
+    trained_until: date | None,
+    subjects: str,
+    now: datetime,
+) -> Person:
+    """Register somebody by hand who is on the staff of a unit; a known human gets this number.
+
+    Raises WrongPhone, CodeTaken, and what `register_people` raises.
+    """
+    (person,) = register_people(session, actor, seal, [_reachable(registration)], now=now)
+    add_staff(
+        session,
+        actor,
+        person,
+        unit,
+        staff_no=staff_no,
+        trained_until=trained_until,
+        subjects=subjects,
+        now=now,
     )
-    session.add(employment)
-    audit.record(session, actor, "accounts.employed", employment, now)
-    return employment
+    return person
+
+
+def correct_name(
+    session: Session, actor: Actor, person: Person, *, name: str, reason: str, now: datetime
+) -> None:
+    """Write a name as the document prints it; the trail keeps both, and the person is told.
+
+    Raises WrongName, ReasonMissing, ConflictOfInterest for one's own name and those of one's ties.
+    """
+    actor.require(Permission.RUN_ACCOUNTS)
+    ensure_no_tie(session, actor.human(), [person.id])
+    check_reason(reason)
+    read = read_name(name)
+    if read == person.name:
+        return
+    before, person.name = person.name, read
+    audit.record(session, actor, "accounts.name_corrected", person, now, reason=reason)
+    notify(
+        session,
+        person.id,
+        say(
+            "Your name in the records is now {name}; it was {before}. Reason given: {reason}",
+            name=read,
+            before=before,
+            reason=reason,
+        ),
+        now,
+    )
 
 
 def add_staff(
@@ -163,7 +186,6 @@ def reveal_id_number(
     return seal.open(person.id_sealed)
 
 
-def _require(actor: Actor, place: Place | None) -> None:
-    """Let those in who keep accounts and those who enter candidates."""
-    if not actor.may(Permission.RUN_ACCOUNTS, place):
-        actor.require(Permission.ENTER_CANDIDATES, place)
+def _reachable(registration: Registration) -> Registration:
+    """Return what was typed with the phone in its one spelling. Raises WrongPhone."""
+    return replace(registration, phone=read_phone(registration.phone) if registration.phone else "")

@@ -25,7 +25,6 @@ from exam_centre.accounts.rules import (
     read_id_number,
     read_name,
 )
-from exam_centre.accounts.service.people import TAIL
 from exam_centre.kernel import audit, clock
 from exam_centre.kernel.permissions import Actor, Permission, Place, Role
 from exam_centre.kernel.sealing import Seal
@@ -33,12 +32,13 @@ from exam_centre.organisation.models import Enterprise, Unit
 from exam_centre.organisation.queries import place_of_unit, places_of_enterprises
 from exam_centre.organisation.rules import HOME_ZONE, CodeTaken
 
+TAIL = 4  # characters of the number that are kept readable, to compare at the door
 Takeable = Person | Employment | StaffMember | StaffAbsence | User | RoleGrant | Conflict
 
 
 @dataclass(frozen=True)
 class Registration:
-    """What a document and its holder say; the same that `register_person` takes."""
+    """What a document and its holder say."""
 
     name: str
     id_type: IdType
@@ -60,11 +60,13 @@ class Work:
 def register_people(
     session: Session, actor: Actor, seal: Seal, people: Sequence[Registration], *, now: datetime
 ) -> list[Person]:
-    """Return the humans of these documents, in order; who is known is returned as they are.
+    """Return the humans of these documents, in order, made now unless the records know them.
 
+    A known person is returned as they are: whoever registers somebody again must not be able to
+    put another phone in place of the one that codes go to.
     Raises WrongIdNumber, WrongName, NameDiffers where a document has another name here.
     """
-    _require(actor, None)
+    require_keeper(actor, None)
     numbers = [read_id_number(each.id_type, each.id_no) for each in people]
     prints = [
         seal.fingerprint(id_key(each.id_type, number))
@@ -103,7 +105,7 @@ def employ_all(
     """
     places = places_of_enterprises(session, {work.enterprise.id for work in works})
     for place in set(places.values()):
-        _require(actor, place)
+        require_keeper(actor, place)
     today = clock.at_venue(now, HOME_ZONE).date()
     current = employments_of(session, [work.person.id for work in works])
     changed = []
@@ -144,7 +146,7 @@ def open_workers(
     Raises  CodeTaken where another human has it.
     """
     for path in {unit.path for _, unit, _ in workers}:
-        _require(actor, Place(path))
+        require_keeper(actor, Place(path))
     taken = taken_logins(session, [login for *_, login in workers])
     fresh: dict[str, tuple[User, Unit]] = {}
     users: list[User] = []
@@ -219,7 +221,7 @@ def take_back(
         if any(_is_of_staff(row) for row in rows):
             actor.require(Permission.RUN_ACCOUNTS, place)
         else:
-            _require(actor, place)
+            require_keeper(actor, place)
     audit.record_all(session, actor, "accounts.taken_back", rows, now, reason=reason)
     for row in rows:
         session.delete(row)
@@ -238,7 +240,7 @@ def _places(session: Session, rows: Iterable[Takeable]) -> set[Place | None]:
     return {Place(path) for path in paths}
 
 
-def _require(actor: Actor, place: Place | None) -> None:
+def require_keeper(actor: Actor, place: Place | None) -> None:
     """Let those in who keep accounts and those who enter candidates."""
     if not actor.may(Permission.RUN_ACCOUNTS, place):
         actor.require(Permission.ENTER_CANDIDATES, place)

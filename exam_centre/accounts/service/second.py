@@ -4,9 +4,9 @@ from sqlalchemy.orm import Session
 
 from exam_centre.accounts.queries import find_user
 from exam_centre.accounts.rules import UserStatus, WrongSignIn
+from exam_centre.accounts.service.actors import actor_of
 from exam_centre.accounts.service.passwords import STANDARD, PasswordCost, is_right
 from exam_centre.accounts.service.ties import other_human
-from exam_centre.accounts.service.users import actor_of
 from exam_centre.kernel.permissions import Actor
 
 

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from exam_centre.accounts.models import SignIn, User
@@ -12,10 +12,11 @@ from exam_centre.accounts.queries import find_user
 from exam_centre.accounts.rules import (
     SEEN_STEP,
     SIGN_IN_LASTS,
-    STAFF_IDLE,
     UserStatus,
     WrongSignIn,
+    idle_time,
 )
+from exam_centre.accounts.service.actors import actor_of
 from exam_centre.accounts.service.passwords import (
     STANDARD,
     PasswordCost,
@@ -23,9 +24,8 @@ from exam_centre.accounts.service.passwords import (
     is_outdated,
     is_right,
 )
-from exam_centre.accounts.service.users import actor_of
 from exam_centre.kernel import audit
-from exam_centre.kernel.permissions import Actor, Role
+from exam_centre.kernel.permissions import Actor
 
 TOKEN_BYTES = 32  # 256 bits
 
@@ -73,8 +73,8 @@ def sign_out(session: Session, token: str, now: datetime) -> None:
 def actor_of_token(session: Session, token: str, now: datetime) -> Actor | None:
     """Return who is signed in with this token, or None: unknown, ended, too old or idle.
 
-    Staff are idle after STAFF_IDLE without a request; a worker who sees only their own things is
-    signed in for SIGN_IN_LASTS. Writes when they were seen, at most once in SEEN_STEP.
+    How long they may be idle hangs on their roles, by `idle_time`; nobody is signed in for longer
+    than SIGN_IN_LASTS. Writes when they were seen, at most once in SEEN_STEP.
     """
     found = session.execute(
         select(SignIn, User)
@@ -91,15 +91,20 @@ def actor_of_token(session: Session, token: str, now: datetime) -> Actor | None:
     if now - row.began_at >= SIGN_IN_LASTS:
         return None
     actor = actor_of(session, user)
-    if _is_staff(actor) and now - row.seen_at >= STAFF_IDLE:
+    if now - row.seen_at >= idle_time(grant.role for grant in actor.grants):
         return None
     if now - row.seen_at >= SEEN_STEP:
         row.seen_at = now
     return actor
 
 
-def _is_staff(actor: Actor) -> bool:
-    return any(grant.role is not Role.WORKER for grant in actor.grants)
+def end_sign_ins(session: Session, user: User, now: datetime) -> None:
+    """End whatever a user is signed in with."""
+    session.execute(
+        update(SignIn)
+        .where(SignIn.user_id == user.id, SignIn.ended_at.is_(None))
+        .values(ended_at=now)
+    )
 
 
 def _hash(token: str) -> str:

@@ -1,14 +1,22 @@
-"""Users, what they may do, and where: opened, given roles, disabled."""
+"""Users, what they may do, and where: opened, given roles, disabled, let in again."""
 
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from exam_centre.accounts.models import Person, RoleGrant, SignIn, User
+from exam_centre.accounts.models import Person, RoleGrant, User
 from exam_centre.accounts.queries import grants_of
-from exam_centre.accounts.rules import OwnRole, UserStatus, WrongSignIn
+from exam_centre.accounts.rules import (
+    Narrowing,
+    OpensNothing,
+    OwnRole,
+    UserStatus,
+    WrongSignIn,
+    reach_of,
+)
 from exam_centre.accounts.service.passwords import STANDARD, PasswordCost, hash_password, is_right
+from exam_centre.accounts.service.sign_ins import end_sign_ins
 from exam_centre.kernel import audit
 from exam_centre.kernel.permissions import Actor, Permission, Place, Role
 from exam_centre.organisation.models import Unit
@@ -59,7 +67,7 @@ def change_password(
     if not is_right(user.password_hash, old, cost) or user.person_id != actor.person_id:
         raise WrongSignIn
     user.password_hash = hash_password(new, cost)
-    _end_sign_ins(session, user, now)
+    end_sign_ins(session, user, now)
     audit.record(session, actor, "accounts.password_changed", user, now)
 
 
@@ -77,13 +85,17 @@ def grant_role(
 ) -> RoleGrant:
     """Give a user a role within a unit, narrowed by ids other than 0; twice is once.
 
-    Raises OwnRole where the human would be giving it to themselves, under whatever user.
+    Raises OwnRole where the human would be giving it to themselves, under whatever user, and
+    OpensNothing where the narrowing leaves nothing of it.
     """
     place = Place(unit.path, venue_id or None, series_id or None, room_id or None)
     actor.require(Permission.RUN_ACCOUNTS, place)
     if actor.person_id == user.person_id:
         raise OwnRole
     scope = {"venue_id": venue_id, "series_id": series_id, "room_id": room_id}
+    narrowed = [kind for kind in Narrowing if scope[f"{kind.value}_id"]]
+    if not reach_of(role, narrowed).will:
+        raise OpensNothing
     known = session.scalar(
         select(RoleGrant)
         .filter_by(user_id=user.id, role=role, unit_id=unit.id, **scope)
@@ -123,55 +135,22 @@ def revoke_role(session: Session, actor: Actor, grant: RoleGrant, *, now: dateti
 
 def disable_user(session: Session, actor: Actor, user: User, *, now: datetime) -> None:
     """Keep a user out: all their sign-ins end now. Raises IllegalMove where they are out."""
-    _require_over(session, actor, user)
+    require_over(session, actor, user)
     user.move_to(UserStatus.DISABLED)
-    _end_sign_ins(session, user, now)
+    end_sign_ins(session, user, now)
     audit.record(session, actor, "accounts.user_disabled", user, now)
 
 
 def enable_user(session: Session, actor: Actor, user: User, *, now: datetime) -> None:
     """Let a disabled user sign in again, with the roles they had. Raises IllegalMove."""
-    _require_over(session, actor, user)
+    require_over(session, actor, user)
     user.move_to(UserStatus.ACTIVE)
     audit.record(session, actor, "accounts.user_enabled", user, now)
 
 
-def actor_of(session: Session, user: User) -> Actor:
-    """Return the user as an actor with their current roles.
-
-    The trail goes to the venue where every role is of that one venue, else to the first role's
-    unit; those without a role share a stream of their own.
-    """
-    person = session.get_one(Person, user.person_id)
-    held = grants_of(session, user.id)
-    venues = {row.venue_id for row, _ in held}
-    if not held:
-        stream = "workers"
-    elif len(venues) == 1 and 0 not in venues:
-        stream = f"venue:{venues.pop()}"
-    else:
-        stream = f"unit:{held[0][0].unit_id}"
-    return Actor(
-        person_id=person.id,
-        user_id=user.id,
-        name=person.name,
-        grants=tuple(grant for _, grant in held),
-        stream=stream,
-        language=person.language,
-    )
-
-
-def _require_over(session: Session, actor: Actor, user: User) -> None:
+def require_over(session: Session, actor: Actor, user: User) -> None:
     """Keep the administrators of a part of the tree from users who reach beyond it."""
     actor.require(Permission.RUN_ACCOUNTS)
     for _, held in grants_of(session, user.id):
         place = Place(held.unit_path, held.venue_id, held.series_id, held.room_id)
         actor.require(Permission.RUN_ACCOUNTS, place)
-
-
-def _end_sign_ins(session: Session, user: User, now: datetime) -> None:
-    session.execute(
-        update(SignIn)
-        .where(SignIn.user_id == user.id, SignIn.ended_at.is_(None))
-        .values(ended_at=now)
-    )

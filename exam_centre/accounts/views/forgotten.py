@@ -9,8 +9,8 @@ from exam_centre.accounts.forms.own import ForgottenCodeForm, ForgottenForm
 from exam_centre.accounts.rules import IdType
 from exam_centre.accounts.views.menu import blueprint, by_address, document_at_address, seal
 from exam_centre.kernel import clock
-from exam_centre.kernel.database import unit_of_work
 from exam_centre.webkit.access import public
+from exam_centre.webkit.acting import saving
 from exam_centre.webkit.form import typed
 from exam_centre.webkit.limits import CODES_PER_LOGIN, TRIES_PER_LOGIN, limiter
 
@@ -27,7 +27,7 @@ def ask_forgotten() -> ResponseReturnValue:
     form = ForgottenForm.from_request()
     if not form.submitted():
         return render_template("accounts/forgotten.html", form=form)
-    with unit_of_work() as session:
+    with saving() as session:
         service.send_forgotten(
             session,
             seal(),
@@ -50,7 +50,7 @@ def tell_forgotten() -> ResponseReturnValue:
     """Tell the numbers to whoever holds the phone."""
     form = ForgottenCodeForm.from_request()
     if form.submitted():
-        with unit_of_work() as session:
+        with saving() as session:
             logins = service.tell_forgotten(
                 session,
                 seal(),

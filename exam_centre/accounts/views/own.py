@@ -3,10 +3,10 @@
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import refresh
 
 from exam_centre.accounts import queries, service
 from exam_centre.accounts.forms.own import (
-    ActForm,
     LanguageForm,
     LostPhoneForm,
     PasswordForm,
@@ -23,11 +23,11 @@ from exam_centre.accounts.rules import (
 )
 from exam_centre.accounts.views.menu import blueprint, by_address
 from exam_centre.kernel import clock
-from exam_centre.kernel.database import unit_of_work
 from exam_centre.kernel.sentences import Sentence
 from exam_centre.webkit.access import current_actor, forget_sign_in, signed_in
+from exam_centre.webkit.acting import done, saving
 from exam_centre.webkit.database import reader
-from exam_centre.webkit.form import show_refusal, typed
+from exam_centre.webkit.form import ActForm, typed
 from exam_centre.webkit.languages import CHOICE
 
 TAIL = 4  # digits of a phone that are shown
@@ -59,10 +59,11 @@ def choose_own_language() -> ResponseReturnValue:
     """Keep the language one is written to in, and show pages in it."""
     form = LanguageForm.from_request()
     if form.submitted():
-        with unit_of_work() as writer:
+        with saving() as writer:
             service.choose_language(writer, current_actor(), form.language.data, now=clock.now())
         session[CHOICE] = form.language.data
-        flash(_("The language is kept."), "success")
+        refresh()  # So that the note below is said in the language just chosen.
+        return done(_("The language is kept."), ".show_own")
     return redirect(url_for(".show_own"), 303)
 
 
@@ -74,24 +75,22 @@ def change_password() -> ResponseReturnValue:
     form = PasswordForm.from_request()
     if form.submitted():
         actor = current_actor()
-        try:
-            with unit_of_work() as writer:
-                service.change_password(
-                    writer,
-                    actor,
-                    writer.get_one(User, actor.user_id),
-                    old=typed(form.old),
-                    new=typed(form.new),
-                    now=clock.now(),
-                )
+        with saving({WrongSignIn: form.old, WeakPassword: form.new}) as writer:
+            service.change_password(
+                writer,
+                actor,
+                writer.get_one(User, actor.user_id),
+                old=typed(form.old),
+                new=typed(form.new),
+                now=clock.now(),
+            )
+        if not form.errors:
             flash(_("The password is changed. Sign in with the new one."), "success")
             response = redirect(url_for(".sign_in"), 303)
             forget_sign_in(response)
             return response
-        except WrongSignIn:
+        if form.old.errors:  # Here the number is known to be right, so it can be said plainly.
             form.old.errors = [_("This is not your password now. Type it again.")]
-        except WeakPassword as refusal:
-            show_refusal(form.new, refusal)
     return render_template("accounts/change_password.html", form=form)
 
 
@@ -109,7 +108,7 @@ def send_phone_code() -> ResponseReturnValue:
     """Send a code to the old phone."""
     if ActForm.from_request().submitted():
         actor = current_actor()
-        with unit_of_work() as writer:
+        with saving() as writer:
             login = writer.get_one(User, actor.user_id).login
             service.send_code(writer, login=login, purpose=CodePurpose.NEW_PHONE, now=clock.now())
         flash(_("A code is on its way to the phone the records know."), "success")
@@ -123,21 +122,18 @@ def change_phone() -> ResponseReturnValue:
     """Put the new phone in the place of the one that got the code."""
     form = PhoneForm.from_request()
     if form.submitted():
-        try:
-            with unit_of_work() as writer:
-                changed = service.change_phone(
-                    writer,
-                    current_actor(),
-                    code=typed(form.code),
-                    phone=typed(form.phone),
-                    now=clock.now(),
-                )
-            if changed:
-                flash(_("The new phone is kept. Codes go there from now on."), "success")
-                return redirect(url_for(".show_own"), 303)
+        with saving({WrongPhone: form.phone}) as writer:
+            changed = service.change_phone(
+                writer,
+                current_actor(),
+                code=typed(form.code),
+                phone=typed(form.phone),
+                now=clock.now(),
+            )
+        if not form.errors and changed:
+            return done(_("The new phone is kept. Codes go there from now on."), ".show_own")
+        if not form.errors:
             form.code.errors = [_("This code does not work, or no longer. Ask for a new one.")]
-        except WrongPhone as refusal:
-            show_refusal(form.phone, refusal)
     return _phone_page(form, LostPhoneForm(formdata=None, prefix="lost"))
 
 
@@ -149,20 +145,21 @@ def ask_new_phone() -> ResponseReturnValue:
     actor = current_actor()
     form = LostPhoneForm.from_request(prefix="lost")
     if form.submitted():
-        try:
-            with unit_of_work() as writer:
-                service.ask_new_phone(
-                    writer,
-                    actor,
-                    writer.get_one(Person, actor.human()),
-                    phone=typed(form.phone),
-                    reason=typed(form.reason),
-                    now=clock.now(),
-                )
-            flash(_("Asked. Go to your study centre with your document; they approve it."), "note")
-            return redirect(url_for(".show_own"), 303)
-        except (WrongPhone, PhoneChangeOpen) as refusal:
-            show_refusal(form.phone, refusal)
+        with saving({WrongPhone: form.phone, PhoneChangeOpen: form.phone}) as writer:
+            service.ask_new_phone(
+                writer,
+                actor,
+                writer.get_one(Person, actor.human()),
+                phone=typed(form.phone),
+                reason=typed(form.reason),
+                now=clock.now(),
+            )
+        if not form.errors:
+            return done(
+                _("Asked. Go to your study centre with your document; they approve it."),
+                ".show_own",
+                kind="note",
+            )
     return _phone_page(PhoneForm(formdata=None), form)
 
 
@@ -183,7 +180,7 @@ def list_notices() -> ResponseReturnValue:
 def read_notice(notice: str) -> ResponseReturnValue:
     """Keep that one read it."""
     if ActForm.from_request().submitted():
-        with unit_of_work() as writer:
+        with saving() as writer:
             service.read_notice(writer, current_actor(), notice, clock.now())
     return redirect(url_for(".list_notices"), 303)
 

@@ -1,12 +1,18 @@
-"""The people within reach: found, shown, their ID number revealed on purpose, a lost phone."""
+"""The people within reach: found, shown, their ID number and name, ties, a lost phone."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from exam_centre.accounts import queries, service
-from exam_centre.accounts.forms.own import ActForm, LostPhoneForm
-from exam_centre.accounts.forms.people import PhoneDecisionForm, RevealForm, RoleForm, TieForm
+from exam_centre.accounts.forms.own import LostPhoneForm
+from exam_centre.accounts.forms.people import (
+    NameForm,
+    PhoneDecisionForm,
+    RevealForm,
+    RoleForm,
+    TieForm,
+)
 from exam_centre.accounts.models import Person, User
 from exam_centre.accounts.rules import (
     ID_TYPE_SENTENCES,
@@ -17,18 +23,19 @@ from exam_centre.accounts.rules import (
     ReasonMissing,
     Relation,
     TieToOneself,
+    WrongName,
     WrongPhone,
 )
 from exam_centre.accounts.views.menu import blueprint, seal
 from exam_centre.kernel import clock
-from exam_centre.kernel.database import unit_of_work
 from exam_centre.kernel.errors import ConflictOfInterest, SamePerson
 from exam_centre.kernel.permissions import Permission
 from exam_centre.organisation.models import Unit
 from exam_centre.organisation.queries import units_within
 from exam_centre.webkit.access import current_actor, requires
+from exam_centre.webkit.acting import done, saving
 from exam_centre.webkit.database import reader
-from exam_centre.webkit.form import show_refusal, typed
+from exam_centre.webkit.form import ActForm, typed
 from exam_centre.webkit.paging import asked_window
 from exam_centre.webkit.words import ROLE_NAMES
 
@@ -64,20 +71,46 @@ def reveal_id_number(person: str) -> ResponseReturnValue:
     form = RevealForm.from_request()
     number = ""
     if form.submitted():
-        try:
-            with unit_of_work() as session:
-                number = service.reveal_id_number(
-                    session,
-                    actor,
-                    seal(),
-                    queries.access_person(session, actor, person),
-                    purpose=Purpose(form.purpose.data),
-                    reason=typed(form.reason),
-                    now=clock.now(),
-                )
-        except ReasonMissing as refusal:
-            show_refusal(form.reason, refusal)
+        with saving({ReasonMissing: form.reason}) as session:
+            number = service.reveal_id_number(
+                session,
+                actor,
+                seal(),
+                queries.access_person(session, actor, person),
+                purpose=Purpose(form.purpose.data),
+                reason=typed(form.reason),
+                now=clock.now(),
+            )
     return render_template("accounts/id_number.html", form=form, person=found, number=number)
+
+
+@blueprint.route("/people/<token:person>/name", methods=["GET", "POST"])
+@requires(Permission.RUN_ACCOUNTS)
+def correct_name(person: str) -> ResponseReturnValue:
+    """Write somebody's name as the document prints it."""
+    actor = current_actor()
+    found = queries.access_person(reader(), actor, person)
+    form = NameForm.from_request(name=found.name)
+    if form.submitted():
+        refused_at = {
+            WrongName: form.name,
+            ReasonMissing: form.reason,
+            ConflictOfInterest: form.name,
+        }
+        with saving(refused_at) as session:
+            service.correct_name(
+                session,
+                actor,
+                queries.access_person(session, actor, person),
+                name=typed(form.name),
+                reason=typed(form.reason),
+                now=clock.now(),
+            )
+        if not form.errors:
+            return done(
+                _("The name is corrected, and the person is told."), ".show_person", person=person
+            )
+    return render_template("accounts/correct_name.html", form=form, person=found)
 
 
 @blueprint.post("/people/<token:person>/ties")
@@ -91,20 +124,17 @@ def declare_tie(person: str) -> ResponseReturnValue:
         if other is None:
             form.login.errors = [_("Nobody signs in with this number. Look it up first.")]
             return person_page(person, tie_form=form)
-        try:
-            with unit_of_work() as session:
-                service.declare_conflict(
-                    session,
-                    actor,
-                    queries.access_person(session, actor, person),
-                    session.get_one(Person, other.person_id),
-                    Relation(form.relation.data),
-                    now=clock.now(),
-                )
-            flash(_("The tie is in the register."), "success")
-            return redirect(url_for(".show_person", person=person), 303)
-        except TieToOneself as refusal:
-            show_refusal(form.login, refusal)
+        with saving({TieToOneself: form.login}) as session:
+            service.declare_conflict(
+                session,
+                actor,
+                queries.access_person(session, actor, person),
+                session.get_one(Person, other.person_id),
+                Relation(form.relation.data),
+                now=clock.now(),
+            )
+        if not form.errors:
+            return done(_("The tie is in the register."), ".show_person", person=person)
     return person_page(person, tie_form=form)
 
 
@@ -115,20 +145,17 @@ def ask_phone_for(person: str) -> ResponseReturnValue:
     actor = current_actor()
     form = LostPhoneForm.from_request()
     if form.submitted():
-        try:
-            with unit_of_work() as session:
-                service.ask_new_phone(
-                    session,
-                    actor,
-                    queries.access_person(session, actor, person),
-                    phone=typed(form.phone),
-                    reason=typed(form.reason),
-                    now=clock.now(),
-                )
-            flash(_("Asked. Somebody else approves it."), "success")
-            return redirect(url_for(".show_person", person=person), 303)
-        except (WrongPhone, PhoneChangeOpen) as refusal:
-            show_refusal(form.phone, refusal)
+        with saving({WrongPhone: form.phone, PhoneChangeOpen: form.phone}) as session:
+            service.ask_new_phone(
+                session,
+                actor,
+                queries.access_person(session, actor, person),
+                phone=typed(form.phone),
+                reason=typed(form.reason),
+                now=clock.now(),
+            )
+        if not form.errors:
+            return done(_("Asked. Somebody else approves it."), ".show_person", person=person)
     return person_page(person, phone_form=form)
 
 
@@ -140,19 +167,16 @@ def decide_phone(change: str) -> ResponseReturnValue:
     found = queries.access_phone_change(reader(), actor, change)
     form = PhoneDecisionForm.from_request()
     if form.submitted():
-        try:
-            with unit_of_work() as session:
-                service.decide_new_phone(
-                    session,
-                    actor,
-                    queries.access_phone_change(session, actor, change),
-                    approve=form.decision.data == "approve",
-                    now=clock.now(),
-                )
-            flash(_("The decision is signed."), "success")
-            return redirect(url_for(".list_people"), 303)
-        except (SamePerson, ConflictOfInterest) as refusal:
-            show_refusal(form.decision, refusal)
+        with saving({SamePerson: form.decision, ConflictOfInterest: form.decision}) as session:
+            service.decide_new_phone(
+                session,
+                actor,
+                queries.access_phone_change(session, actor, change),
+                approve=form.decision.data == "approve",
+                now=clock.now(),
+            )
+        if not form.errors:
+            return done(_("The decision is signed."), ".list_people")
     names = queries.names_of(reader(), [found.asked_by_id])
     return render_template(
         "accounts/decide_phone.html",

@@ -151,6 +151,7 @@ def upgrade() -> None:
             "purpose",
             sa.Enum(
                 "sign_in",
+                "first_sign_in",
                 "new_phone",
                 "forgotten_number",
                 name="codepurpose",

@@ -175,6 +175,37 @@ def upgrade() -> None:
         postgresql_where=sa.text("status NOT IN ('approved', 'refused')"),
     )
     op.create_table(
+        "suspensions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("venue_id", sa.Integer(), nullable=False),
+        sa.Column("suspended_by_id", sa.Integer(), nullable=False),
+        sa.Column("suspended_at", UtcMoment(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("lifted_by_id", sa.Integer(), nullable=True),
+        sa.Column("lifted_at", UtcMoment(), nullable=True),
+        sa.Column("lift_reason", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "lifted_at IS NULL OR lifted_at >= suspended_at",
+            name=op.f("ck_suspensions_lifted_later"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["lifted_by_id"], ["people.id"], name=op.f("fk_suspensions_lifted_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["suspended_by_id"], ["people.id"], name=op.f("fk_suspensions_suspended_by_id")
+        ),
+        sa.ForeignKeyConstraint(["venue_id"], ["venues.id"], name=op.f("fk_suspensions_venue_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suspensions")),
+    )
+    op.create_index(
+        "uq_suspensions_open",
+        "suspensions",
+        ["venue_id"],
+        unique=True,
+        sqlite_where=sa.text("lifted_at IS NULL"),
+        postgresql_where=sa.text("lifted_at IS NULL"),
+    )
+    op.create_table(
         "application_steps",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
@@ -299,5 +330,6 @@ def downgrade() -> None:
     op.drop_table("layouts")
     op.drop_table("application_steps")
     op.drop_table("venue_applications")
+    op.drop_table("suspensions")
     op.drop_table("rooms")
     op.drop_table("venues")

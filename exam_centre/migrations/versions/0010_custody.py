@@ -29,6 +29,24 @@ GUARDS = (
         when="(OLD.received_at IS NOT NULL)",
     ),
     Guard(name="hand_over_is_kept", table="hand_overs", on=("DELETE",), when="(1 = 1)"),
+    Guard(
+        name="bag_of_a_closed_day_stays_sealed",
+        table="bags",
+        on=("UPDATE",),
+        when=(
+            "(OLD.day_closed_at IS NOT NULL AND (NEW.status = 'opened' OR NEW.day_closed_at "
+            "IS DISTINCT FROM OLD.day_closed_at))"
+        ),
+    ),
+    Guard(
+        name="papers_of_a_closed_day_are_counted",
+        table="paper_counts",
+        on=("INSERT", "UPDATE"),
+        when=(
+            "(EXISTS (SELECT 1 FROM bags b WHERE b.id = NEW.bag_id AND b.day_closed_at IS NOT "
+            "NULL))"
+        ),
+    ),
 )
 
 
@@ -74,6 +92,7 @@ def upgrade() -> None:
         sa.Column("opened_by_id", sa.Integer(), nullable=True),
         sa.Column("opening_witness_id", sa.Integer(), nullable=True),
         sa.Column("opened_at", UtcMoment(), nullable=True),
+        sa.Column("day_closed_at", UtcMoment(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "status <> 'opened' OR (opened_by_id IS NOT NULL AND opening_witness_id IS NOT NULL)",

@@ -20,7 +20,7 @@ GUARDS = (
         {
             "expected": ["absent", "present", "refused", "voided"],
             "present": ["absent", "expected", "removed", "voided"],
-            "absent": ["present", "voided"],
+            "absent": ["expected", "present", "voided"],
             "refused": ["present", "voided"],
             "removed": ["voided"],
             "voided": [],
@@ -28,6 +28,8 @@ GUARDS = (
     ),
     final_row("scans", "scan_is_final"),
     final_row("attendance_corrections", "attendance_correction_is_final"),
+    final_row("attendance_undos", "attendance_undo_is_final"),
+    final_row("doubt_photos", "doubt_photo_is_final"),
     Guard(
         name="admitted_once",
         table="attendances",
@@ -55,6 +57,17 @@ GUARDS = (
         table="attendances",
         on=("UPDATE",),
         when="(NEW.placement_id IS DISTINCT FROM OLD.placement_id)",
+    ),
+    Guard(
+        name="comparison_of_a_closed_day_is_final",
+        table="attendances",
+        on=("UPDATE",),
+        when=(
+            "(OLD.day_closed_at IS NOT NULL AND OLD.recheck <> 'not_checked' AND NEW.status = "
+            "OLD.status AND (NEW.recheck IS DISTINCT FROM OLD.recheck OR NEW.rechecked_by_id "
+            "IS DISTINCT FROM OLD.rechecked_by_id OR NEW.day_closed_at IS DISTINCT FROM "
+            "OLD.day_closed_at))"
+        ),
     ),
     Guard(name="attendance_is_kept", table="attendances", on=("DELETE",), when="(1 = 1)"),
     Guard(
@@ -198,6 +211,76 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "attendance_undos",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("placement_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "undone",
+            sa.Enum(
+                "expected",
+                "present",
+                "absent",
+                "refused",
+                "removed",
+                "voided",
+                name="attendancestatus",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("said_by_id", sa.Integer(), nullable=True),
+        sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("said_at", UtcMoment(), nullable=True),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", UtcMoment(), nullable=False),
+        sa.CheckConstraint(
+            "undone IN ('present', 'absent', 'expected')",
+            name=op.f("ck_attendance_undos_what_can_be_undone"),
+        ),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_attendance_undos_somebody_says_why")),
+        sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_attendance_undos_by_id")),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by_id"], ["people.id"], name=op.f("fk_attendance_undos_confirmed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["placement_id"], ["placements.id"], name=op.f("fk_attendance_undos_placement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["said_by_id"], ["people.id"], name=op.f("fk_attendance_undos_said_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_undos")),
+    )
+    op.create_index(
+        op.f("ix_attendance_undos_placement_id"), "attendance_undos", ["placement_id"], unique=False
+    )
+    op.create_table(
+        "doubt_photos",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=22), nullable=False),
+        sa.Column("placement_id", sa.Integer(), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
+        sa.Column("file_key", sa.String(), nullable=False),
+        sa.Column("taken_by_id", sa.Integer(), nullable=False),
+        sa.Column("taken_at", UtcMoment(), nullable=False),
+        sa.CheckConstraint(
+            "agreed = (file_key <> '')", name=op.f("ck_doubt_photos_no_photo_without_consent")
+        ),
+        sa.ForeignKeyConstraint(
+            ["placement_id"], ["placements.id"], name=op.f("fk_doubt_photos_placement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["taken_by_id"], ["people.id"], name=op.f("fk_doubt_photos_taken_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_doubt_photos")),
+        sa.UniqueConstraint("token", name=op.f("uq_doubt_photos_token")),
+    )
+    op.create_index(
+        op.f("ix_doubt_photos_placement_id"), "doubt_photos", ["placement_id"], unique=False
+    )
+    op.create_table(
         "scans",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("device_id", sa.Integer(), nullable=False),
@@ -308,6 +391,7 @@ def upgrade() -> None:
         ),
         sa.Column("rechecked_by_id", sa.Integer(), nullable=True),
         sa.Column("closed_at", UtcMoment(), nullable=True),
+        sa.Column("day_closed_at", UtcMoment(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(status IN ('present', 'removed')) = (admitted_at IS NOT NULL) OR status = 'voided'",
@@ -356,6 +440,8 @@ def downgrade() -> None:
     op.drop_table("attendances")
     op.drop_table("slip_lines")
     op.drop_table("scans")
+    op.drop_table("doubt_photos")
+    op.drop_table("attendance_undos")
     op.drop_table("attendance_corrections")
     op.drop_table("slips")
     op.drop_table("devices")

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from exam_centre.kernel.columns import UtcMoment
-from exam_centre.kernel.guards import flow_guard
+from exam_centre.kernel.guards import Guard, final_row, flow_guard
 from exam_centre.migrations import create_guards, drop_guards
 
 revision = "0012"
@@ -23,11 +23,55 @@ GUARDS = (
             "cancelled": [],
         },
     ),
+    final_row("closed_days", "closed_day_is_final"),
+    Guard(
+        name="room_of_a_closed_day_is_final",
+        table="room_days",
+        on=("UPDATE", "DELETE"),
+        when="(OLD.closed_day_id IS NOT NULL)",
+    ),
+    Guard(
+        name="a_closed_day_has_finished_rooms",
+        table="room_days",
+        on=("INSERT", "UPDATE"),
+        when="(NEW.closed_day_id IS NOT NULL AND NEW.status NOT IN ('reconciled', 'cancelled'))",
+    ),
 )
 
 
 def upgrade() -> None:
     """Make the tables, their keys and their guards."""
+    op.create_table(
+        "closed_days",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=22), nullable=False),
+        sa.Column("venue_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("closed_by_id", sa.Integer(), nullable=False),
+        sa.Column("countersigned_by_id", sa.Integer(), nullable=False),
+        sa.Column("closed_at", UtcMoment(), nullable=False),
+        sa.Column("rooms", sa.Integer(), nullable=False),
+        sa.Column("should_sit", sa.Integer(), nullable=False),
+        sa.Column("present", sa.Integer(), nullable=False),
+        sa.Column("scripts", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "closed_by_id <> countersigned_by_id", name=op.f("ck_closed_days_two_people")
+        ),
+        sa.CheckConstraint(
+            "rooms >= 1 AND should_sit >= 0 AND present >= 0 AND scripts >= 0",
+            name=op.f("ck_closed_days_counts"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["people.id"], name=op.f("fk_closed_days_closed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["countersigned_by_id"], ["people.id"], name=op.f("fk_closed_days_countersigned_by_id")
+        ),
+        sa.ForeignKeyConstraint(["venue_id"], ["venues.id"], name=op.f("fk_closed_days_venue_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closed_days")),
+        sa.UniqueConstraint("token", name=op.f("uq_closed_days_token")),
+        sa.UniqueConstraint("venue_id", "day", name=op.f("uq_closed_days_venue_id_day")),
+    )
     op.create_table(
         "room_days",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -61,6 +105,7 @@ def upgrade() -> None:
         sa.Column("countersigned_by_id", sa.Integer(), nullable=True),
         sa.Column("closed_at", UtcMoment(), nullable=True),
         sa.Column("reconciled_by_id", sa.Integer(), nullable=True),
+        sa.Column("closed_day_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "status <> 'reconciled' OR (first_count IS NOT NULL AND first_count = second_count "
@@ -93,6 +138,9 @@ def upgrade() -> None:
             ["closed_by_id"], ["people.id"], name=op.f("fk_room_days_closed_by_id")
         ),
         sa.ForeignKeyConstraint(
+            ["closed_day_id"], ["closed_days.id"], name=op.f("fk_room_days_closed_day_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["countersigned_by_id"], ["people.id"], name=op.f("fk_room_days_countersigned_by_id")
         ),
         sa.ForeignKeyConstraint(
@@ -116,6 +164,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_room_days")),
         sa.UniqueConstraint("room_session_id", name=op.f("uq_room_days_room_session_id")),
         sa.UniqueConstraint("token", name=op.f("uq_room_days_token")),
+    )
+    op.create_index(
+        op.f("ix_room_days_closed_day_id"), "room_days", ["closed_day_id"], unique=False
     )
     op.create_table(
         "stoppages",
@@ -141,3 +192,4 @@ def downgrade() -> None:
     drop_guards(op.get_bind(), GUARDS)
     op.drop_table("stoppages")
     op.drop_table("room_days")
+    op.drop_table("closed_days")

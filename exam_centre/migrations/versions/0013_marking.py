@@ -101,6 +101,7 @@ GUARDS = (
         ),
     ),
     Guard(name="engine_mark_is_kept", table="engine_marks", on=("DELETE",), when="(1 = 1)"),
+    final_row("formative_changes", "formative_change_is_final"),
     Guard(
         name="checked_assignment_mark_is_final",
         table="assignment_marks",
@@ -115,6 +116,21 @@ GUARDS = (
 )
 
 
+def _mark_status() -> sa.Enum:
+    return sa.Enum(
+        "absent",
+        "refused",
+        "removed",
+        "void",
+        "missing",
+        "cheated",
+        name="markstatus",
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+    )
+
+
 def upgrade() -> None:
     """Make the tables, their keys and their guards."""
     op.create_table(
@@ -124,22 +140,7 @@ def upgrade() -> None:
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("series_id", sa.Integer(), nullable=False),
         sa.Column("score", Exact(6, 2), nullable=True),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "absent",
-                "refused",
-                "removed",
-                "void",
-                "missing",
-                "cheated",
-                name="markstatus",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=True,
-        ),
+        sa.Column("status", _mark_status(), nullable=True),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("dated", sa.Date(), nullable=False),
         sa.CheckConstraint(
@@ -168,26 +169,50 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "formative_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("series_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("score", Exact(6, 2), nullable=True),
+        sa.Column("status", _mark_status(), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("dated", sa.Date(), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=False),
+        sa.Column("changed_at", UtcMoment(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "(score IS NULL) <> (status IS NULL)",
+            name=op.f("ck_formative_changes_a_number_or_a_status"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["candidate_id"], ["candidates.id"], name=op.f("fk_formative_changes_candidate_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["people.id"], name=op.f("fk_formative_changes_changed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["course_id"], ["courses.id"], name=op.f("fk_formative_changes_course_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["series_id"], ["series.id"], name=op.f("fk_formative_changes_series_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_formative_changes")),
+        sa.UniqueConstraint(
+            "candidate_id",
+            "course_id",
+            "series_id",
+            "number",
+            name=op.f("uq_formative_changes_candidate_id_course_id_series_id_number"),
+        ),
+    )
+    op.create_table(
         "assignment_marks",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("score", Exact(6, 2), nullable=True),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "absent",
-                "refused",
-                "removed",
-                "void",
-                "missing",
-                "cheated",
-                name="markstatus",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=True,
-        ),
+        sa.Column("status", _mark_status(), nullable=True),
         sa.Column("marker_id", sa.Integer(), nullable=False),
         sa.Column("marked_at", UtcMoment(), nullable=False),
         sa.Column("checked_by_id", sa.Integer(), nullable=True),
@@ -306,22 +331,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("placement_id", sa.Integer(), nullable=False),
         sa.Column("score", Exact(6, 2), nullable=True),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "absent",
-                "refused",
-                "removed",
-                "void",
-                "missing",
-                "cheated",
-                name="markstatus",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=True,
-        ),
+        sa.Column("status", _mark_status(), nullable=True),
         sa.Column("imported_by_id", sa.Integer(), nullable=False),
         sa.Column("imported_at", UtcMoment(), nullable=False),
         sa.Column("checked_by_id", sa.Integer(), nullable=True),
@@ -374,22 +384,7 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("marker_id", sa.Integer(), nullable=True),
         sa.Column("score", Exact(6, 2), nullable=True),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "absent",
-                "refused",
-                "removed",
-                "void",
-                "missing",
-                "cheated",
-                name="markstatus",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=True,
-        ),
+        sa.Column("status", _mark_status(), nullable=True),
         sa.Column("entered_at", UtcMoment(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -447,4 +442,5 @@ def downgrade() -> None:
     op.drop_table("allocations")
     op.drop_table("bundles")
     op.drop_table("assignment_marks")
+    op.drop_table("formative_changes")
     op.drop_table("formative_marks")

@@ -51,6 +51,7 @@ GUARDS = (
         when="(OLD.revoked AND NOT NEW.revoked)",
     ),
     final_row("certificates", "certificate_is_final"),
+    final_row("certificate_notices", "certificate_notice_is_final"),
 )
 
 
@@ -161,12 +162,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_certificates_token")),
         sa.UniqueConstraint("verify_code", name=op.f("uq_certificates_verify_code")),
     )
+    op.create_table(
+        "certificate_notices",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("told_at", UtcMoment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["release_batches.id"], name=op.f("fk_certificate_notices_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_certificate_notices_person_id")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "batch_id", name=op.f("pk_certificate_notices")),
+    )
     create_guards(op.get_bind(), GUARDS)
 
 
 def downgrade() -> None:
     """Take them away again."""
     drop_guards(op.get_bind(), GUARDS)
+    op.drop_table("certificate_notices")
     op.drop_table("certificates")
     op.drop_table("credentials")
     op.drop_table("status_bits")

@@ -14,6 +14,8 @@ down_revision = "0017"
 JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 GUARDS = (
+    final_row("credit_tellings", "credit_telling_is_final"),
+    Guard(name="credit_export_is_kept", table="credit_exports", on=("DELETE",), when="(1 = 1)"),
     flow_guard(
         "claims",
         {
@@ -281,12 +283,67 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
     )
     op.create_index(op.f("ix_receipts_outbox_row_id"), "receipts", ["outbox_row_id"], unique=False)
+    op.create_table(
+        "credit_exports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=22), nullable=False),
+        sa.Column(
+            "destination",
+            sa.Enum(
+                "credit_bank",
+                "course_results",
+                "conversion",
+                name="destination",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("series_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", UtcMoment(), nullable=False),
+        sa.Column("looked_at", UtcMoment(), nullable=True),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("obstacles", JSON, nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("written_at", UtcMoment(), nullable=True),
+        sa.Column("file_key", sa.String(), nullable=False),
+        sa.Column("file_sha256", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "destination <> 'credit_bank'", name=op.f("ck_credit_exports_destination_is_a_file")
+        ),
+        sa.CheckConstraint(
+            "(file_key = '') = (written_at IS NULL)",
+            name=op.f("ck_credit_exports_a_file_has_a_moment"),
+        ),
+        sa.CheckConstraint(
+            "file_key = '' OR reason <> ''", name=op.f("ck_credit_exports_a_file_has_a_reason")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_credit_exports_by_id")),
+        sa.ForeignKeyConstraint(
+            ["series_id"], ["series.id"], name=op.f("fk_credit_exports_series_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_exports")),
+        sa.UniqueConstraint("token", name=op.f("uq_credit_exports_token")),
+    )
+    op.create_table(
+        "credit_tellings",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_credit_tellings_person_id")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "about", name=op.f("pk_credit_tellings")),
+    )
     create_guards(op.get_bind(), GUARDS)
 
 
 def downgrade() -> None:
     """Take them away again."""
     drop_guards(op.get_bind(), GUARDS)
+    op.drop_table("credit_tellings")
+    op.drop_table("credit_exports")
     op.drop_table("receipts")
     op.drop_table("outbox_rows")
     op.drop_table("claims")

@@ -1,4 +1,4 @@
-"""How venues are applied for and approved, and how their rooms are drawn and booked."""
+"""How venues are applied for, approved and suspended, and how their rooms are drawn and booked."""
 
 from exam_centre.venues.service.applications import (
     apply_again,
@@ -13,17 +13,20 @@ from exam_centre.venues.service.recording import (
     take_back_venues,
 )
 from exam_centre.venues.service.rooms import add_room, book_room, draw_layout
+from exam_centre.venues.service.suspensions import bring_back_venue, suspend_venue
 
 __all__ = [
     "add_room",
     "apply_again",
     "apply_for_venue",
     "book_room",
+    "bring_back_venue",
     "correct_room",
     "correct_venue",
     "draw_layout",
     "record_approved",
     "review_application",
+    "suspend_venue",
     "take_back_rooms",
     "take_back_venues",
 ]

@@ -24,6 +24,7 @@ from exam_centre.venues.rules import (
     VenueKind,
     VenueStatus,
 )
+from exam_centre.venues.service.suspensions import lift
 
 END = (ApplicationStatus.APPROVED, ApplicationStatus.REFUSED)
 
@@ -141,7 +142,14 @@ def review_application(
 def _settle(
     session: Session, actor: Actor, venue: Venue, application: VenueApplication, now: datetime
 ) -> None:
-    """Let a venue that waits for this decision follow it; one approved before stays approved."""
+    """Let a venue that waits for this decision follow it; one approved before stays approved.
+
+    A suspended venue comes back with the approval to go on: its reviewers knew why it stood still.
+    """
+    goes_on = application.kind is ApplicationKind.CONTINUE
+    is_approved = application.status is ApplicationStatus.APPROVED
+    if venue.status is VenueStatus.SUSPENDED and goes_on and is_approved:
+        lift(session, actor, venue, application.statement, now)
     outcome = {
         ApplicationStatus.APPROVED: VenueStatus.APPROVED,
         ApplicationStatus.REFUSED: VenueStatus.REFUSED,

@@ -1,6 +1,14 @@
-"""Pages of venues: the list, applications and their reviews, rooms and their desks."""
+"""Pages of venues: the list, applications, suspensions, rooms, and roles there."""
 
-from exam_centre.venues.views import applications, rooms, venues
+from exam_centre.venues.views import applications, roles, rooms, suspensions, venues
 from exam_centre.venues.views.menu import NAVIGATION, blueprint
 
-__all__ = ["NAVIGATION", "applications", "blueprint", "rooms", "venues"]
+__all__ = [
+    "NAVIGATION",
+    "applications",
+    "blueprint",
+    "roles",
+    "rooms",
+    "suspensions",
+    "venues",
+]

@@ -1,13 +1,12 @@
 """The queue of applications, and the review of one."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from exam_centre.accounts.queries import names_of
 from exam_centre.accounts.rules import ReasonMissing
 from exam_centre.kernel import clock
-from exam_centre.kernel.database import unit_of_work
 from exam_centre.kernel.errors import SamePerson
 from exam_centre.kernel.permissions import Permission
 from exam_centre.organisation.models import Park, Unit
@@ -24,8 +23,9 @@ from exam_centre.venues.rules import (
 )
 from exam_centre.venues.views.menu import blueprint, way_to
 from exam_centre.webkit.access import current_actor, requires
+from exam_centre.webkit.acting import done, saving
 from exam_centre.webkit.database import reader
-from exam_centre.webkit.form import show_refusal, typed
+from exam_centre.webkit.form import typed
 
 
 @blueprint.get("/applications")
@@ -56,22 +56,20 @@ def review(application: str) -> ResponseReturnValue:
     form = ReviewForm.from_request()
     if form.submitted():
         approve = form.decision.data == "approve"
-        try:
-            with unit_of_work() as session:
-                service.review_application(
-                    session,
-                    current_actor(),
-                    queries.access_application(session, current_actor(), application),
-                    approve=approve,
-                    reason=typed(form.reason),
-                    now=clock.now(),
-                )
-            flash(_("Your review is signed."), "success")
-            return redirect(url_for(".list_applications"), 303)
-        except ReasonMissing as refusal:
-            show_refusal(form.reason, refusal)
-        except (SamePerson, ReviewElsewhere, ReviewOver) as refusal:
-            show_refusal(form.decision, refusal)
+        refused_at = {ReasonMissing: form.reason} | dict.fromkeys(
+            (SamePerson, ReviewElsewhere, ReviewOver), form.decision
+        )
+        with saving(refused_at) as session:
+            service.review_application(
+                session,
+                current_actor(),
+                queries.access_application(session, current_actor(), application),
+                approve=approve,
+                reason=typed(form.reason),
+                now=clock.now(),
+            )
+        if not form.errors:
+            return done(_("Your review is signed."), ".list_applications")
     return _page(application, form)
 
 

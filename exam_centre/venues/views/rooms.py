@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from exam_centre.kernel import clock
-from exam_centre.kernel.database import unit_of_work
 from exam_centre.kernel.permissions import Permission
 from exam_centre.organisation.rules import CodeTaken, EndsTooEarly
 from exam_centre.venues import queries, service
@@ -27,6 +26,7 @@ from exam_centre.venues.rules import (
 )
 from exam_centre.venues.views.menu import SEERS, blueprint, way_to
 from exam_centre.webkit.access import current_actor, requires
+from exam_centre.webkit.acting import done, saving
 from exam_centre.webkit.database import reader
 from exam_centre.webkit.form import moment_on, show_refusal, typed
 
@@ -50,21 +50,18 @@ def book_room(room: str) -> ResponseReturnValue:
     if form.submitted() and form.starts.data and form.ends.data:
         known = queries.access_room(reader(), actor, room)
         zone = reader().get_one(Venue, known.venue_id).time_zone
-        try:
-            with unit_of_work() as session:
-                service.book_room(
-                    session,
-                    actor,
-                    queries.access_room(session, actor, room),
-                    starts_at=moment_on(form.starts.data, zone),
-                    ends_at=moment_on(form.ends.data, zone),
-                    reason=typed(form.reason),
-                    now=clock.now(),
-                )
-            flash(_("The room is booked for that time."), "success")
-            return redirect(url_for(".show_room", room=room), 303)
-        except EndsTooEarly as refusal:
-            show_refusal(form.ends, refusal)
+        with saving({EndsTooEarly: form.ends}) as session:
+            service.book_room(
+                session,
+                actor,
+                queries.access_room(session, actor, room),
+                starts_at=moment_on(form.starts.data, zone),
+                ends_at=moment_on(form.ends.data, zone),
+                reason=typed(form.reason),
+                now=clock.now(),
+            )
+        if not form.errors:
+            return done(_("The room is booked for that time."), ".show_room", room=room)
     return _room_page(room, form)
 
 
@@ -77,30 +74,26 @@ def add_room(venue: str) -> ResponseReturnValue:
     form = RoomForm.from_request(rows=STANDARD.grid_rows, columns=STANDARD.grid_columns)
     drawing = _drawn(form)
     if drawing is not None and "preview" not in request.form:
-        try:
-            with unit_of_work() as session:
-                room = service.add_room(
-                    session,
-                    actor,
-                    queries.access_venue(session, actor, venue),
-                    code=typed(form.code),
-                    kind=RoomKind(form.kind.data),
-                    rows=drawing.grid_rows,
-                    columns=drawing.grid_columns,
-                    pattern=drawing.pattern,
-                    door=drawing.door,
-                    missing=drawing.missing,
-                    wheelchair=drawing.wheelchair,
-                    left_handed=drawing.left_handed,
-                    name=typed(form.name),
-                    floor=typed(form.floor),
-                    now=clock.now(),
-                )
-                token = room.token
-            flash(_("The room is added."), "success")
-            return redirect(url_for(".show_room", room=token), 303)
-        except CodeTaken as refusal:
-            show_refusal(form.code, refusal)
+        with saving({CodeTaken: form.code}) as session:
+            room = service.add_room(
+                session,
+                actor,
+                queries.access_venue(session, actor, venue),
+                code=typed(form.code),
+                kind=RoomKind(form.kind.data),
+                rows=drawing.grid_rows,
+                columns=drawing.grid_columns,
+                pattern=drawing.pattern,
+                door=drawing.door,
+                missing=drawing.missing,
+                wheelchair=drawing.wheelchair,
+                left_handed=drawing.left_handed,
+                name=typed(form.name),
+                floor=typed(form.floor),
+                now=clock.now(),
+            )
+        if not form.errors:
+            return done(_("The room is added."), ".show_room", room=room.token)
     return render_template(
         "venues/add_room.html",
         form=form,
@@ -120,7 +113,7 @@ def draw_layout(room: str) -> ResponseReturnValue:
     form = DeskForm.from_request(**_as_typed(now_there))
     drawing = _drawn(form)
     if drawing is not None and "preview" not in request.form:
-        with unit_of_work() as session:
+        with saving() as session:
             service.draw_layout(
                 session,
                 actor,
@@ -134,8 +127,7 @@ def draw_layout(room: str) -> ResponseReturnValue:
                 left_handed=drawing.left_handed,
                 now=clock.now(),
             )
-        flash(_("The new drawing holds from now on."), "success")
-        return redirect(url_for(".show_room", room=room), 303)
+        return done(_("The new drawing holds from now on."), ".show_room", room=room)
     return render_template(
         "venues/draw_layout.html",
         form=form,

@@ -1,7 +1,6 @@
-"""What makes a person, a user, a tie between two people; how ID numbers and names are read."""
+"""Who somebody is: documents and their numbers, names, phones, and ties to others."""
 
 import unicodedata
-from datetime import timedelta
 from enum import StrEnum
 
 from exam_centre.kernel.errors import BadInput, Refusal
@@ -17,124 +16,11 @@ class IdType(StrEnum):
     PERMIT = "permit"  # residence or travel permit of Hong Kong, Macao and Taiwan residents
 
 
-class UserStatus(StrEnum):
-    """Whether a user may sign in."""
-
-    ACTIVE = "active"
-    DISABLED = "disabled"
-
-
-USER_FLOW: Flow[UserStatus] = Flow(
-    {
-        UserStatus.ACTIVE: frozenset({UserStatus.DISABLED}),
-        UserStatus.DISABLED: frozenset({UserStatus.ACTIVE}),
-    }
-)
-
-
-class Relation(StrEnum):
-    """A tie that keeps one person from deciding about another."""
-
-    RELATIVE = "relative"
-    SUPERVISOR = "supervisor"
-    LINE_MANAGER = "line_manager"
-    SAME_TEAM = "same_team"
-
-
-RELATION_SENTENCES: dict[Relation, Sentence] = {
-    Relation.RELATIVE: say("relatives"),
-    Relation.SUPERVISOR: say("supervisor and supervised"),
-    Relation.LINE_MANAGER: say("line manager"),
-    Relation.SAME_TEAM: say("the same shift team"),
+ID_TYPE_SENTENCES: dict[IdType, Sentence] = {
+    IdType.RESIDENT: say("Resident identity card"),
+    IdType.PASSPORT: say("Passport"),
+    IdType.PERMIT: say("Residence or travel permit"),
 }
-
-
-ONESELF = say("their own case")
-
-# A sign-in ends after 30 minutes without use and 12 hours at the latest: NIST SP 800-63B section
-# 4.2.3 (assurance level 2). Workers see only their own things, so for them the 12 hours suffice.
-STAFF_IDLE = timedelta(minutes=30)
-SIGN_IN_LASTS = timedelta(hours=12)
-SEEN_STEP = timedelta(minutes=1)  # how finely `seen_at` is kept, to spare a write a click
-
-CODE_DIGITS = 6
-CODE_LASTS = timedelta(minutes=5)
-CODE_GUESSES = 5
-CODES_AN_HOUR = 5  # with the guesses, 25 tries an hour against a million codes
-
-PASSWORD_LENGTH = range(10, 201)  # characters; the upper end keeps hashing cheap to refuse
-
-
-class CodePurpose(StrEnum):
-    """What a one-time code opens."""
-
-    SIGN_IN = "sign_in"
-    NEW_PHONE = "new_phone"
-    FORGOTTEN_NUMBER = "forgotten_number"
-
-
-class PhoneChangeStatus(StrEnum):
-    """How far a new phone has come whose owner can not read codes on the old one."""
-
-    ASKED = "asked"
-    APPROVED = "approved"
-    REFUSED = "refused"
-
-
-PHONE_CHANGE_FLOW: Flow[PhoneChangeStatus] = Flow(
-    {
-        PhoneChangeStatus.ASKED: frozenset({PhoneChangeStatus.APPROVED, PhoneChangeStatus.REFUSED}),
-        PhoneChangeStatus.APPROVED: frozenset(),
-        PhoneChangeStatus.REFUSED: frozenset(),
-    }
-)
-
-
-class Purpose(StrEnum):
-    """What somebody may need a whole ID number for."""
-
-    IDENTITY = "identity"
-    CREDIT_BANK = "credit_bank"
-    CORRECTION = "correction"
-    AUTHORITY = "authority"
-
-
-PURPOSE_SENTENCES: dict[Purpose, Sentence] = {
-    Purpose.IDENTITY: say("Compare a document in doubt"),
-    Purpose.CREDIT_BANK: say("Clear a difference with the credit bank"),
-    Purpose.CORRECTION: say("Correct a name or number"),
-    Purpose.AUTHORITY: say("Answer an authority"),
-}
-
-
-class WrongPhone(BadInput):
-    """No number a code can be sent to."""
-
-    code = "wrong_phone"
-
-    def __init__(self) -> None:
-        super().__init__(
-            say("Type the phone number with 6 to 15 digits; a + may stand in front of them.")
-        )
-
-
-def read_phone(text: str) -> str:
-    """Return the number in its one spelling. Raises WrongPhone where no code can go there."""
-    number = text.strip().replace(" ", "").replace("-", "")
-    digits = number.removeprefix("+")
-    if not (digits.isascii() and digits.isdecimal() and 6 <= len(digits) <= 15):
-        raise WrongPhone
-    return number
-
-
-class PhoneChangeOpen(Refusal):
-    """Another request for the same person waits."""
-
-    kind = "conflict"
-    code = "phone_change_open"
-
-    def __init__(self) -> None:
-        super().__init__(say("A new phone waits for approval already. Somebody decides it first."))
 
 
 class WrongIdNumber(BadInput):
@@ -247,40 +133,86 @@ class NameDiffers(Refusal):
         )
 
 
-class WeakPassword(BadInput):
-    """A password too short to resist guessing, or too long to be hashed."""
+class WrongPhone(BadInput):
+    """No number a code can be sent to."""
 
-    code = "weak_password"
-
-    def __init__(self) -> None:
-        super().__init__(
-            say(
-                "A password has {shortest} to {longest} characters.",
-                shortest=PASSWORD_LENGTH.start,
-                longest=PASSWORD_LENGTH.stop - 1,
-            )
-        )
-
-
-class WrongSignIn(BadInput):
-    """Number and password do not belong together; which of them is wrong is not said."""
-
-    code = "wrong_sign_in"
+    code = "wrong_phone"
 
     def __init__(self) -> None:
         super().__init__(
-            say("Number and password do not match, or the user is disabled. Try again.")
+            say("Type the phone number with 6 to 15 digits; a + may stand in front of them.")
         )
 
 
-class OwnRole(Refusal):
-    """Somebody would give a role to themselves."""
+def read_phone(text: str) -> str:
+    """Return the number in its one spelling. Raises WrongPhone where no code can go there."""
+    number = text.strip().replace(" ", "").replace("-", "")
+    digits = number.removeprefix("+")
+    if not (digits.isascii() and digits.isdecimal() and 6 <= len(digits) <= 15):
+        raise WrongPhone
+    return number
+
+
+class PhoneChangeStatus(StrEnum):
+    """How far a new phone has come whose owner can not read codes on the old one."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+PHONE_CHANGE_FLOW: Flow[PhoneChangeStatus] = Flow(
+    {
+        PhoneChangeStatus.ASKED: frozenset({PhoneChangeStatus.APPROVED, PhoneChangeStatus.REFUSED}),
+        PhoneChangeStatus.APPROVED: frozenset(),
+        PhoneChangeStatus.REFUSED: frozenset(),
+    }
+)
+
+
+class PhoneChangeOpen(Refusal):
+    """Another request for the same person waits."""
 
     kind = "conflict"
-    code = "own_role"
+    code = "phone_change_open"
 
     def __init__(self) -> None:
-        super().__init__(say("Nobody changes their own roles. Ask another administrator."))
+        super().__init__(say("A new phone waits for approval already. Somebody decides it first."))
+
+
+class Purpose(StrEnum):
+    """What somebody may need a whole ID number for."""
+
+    IDENTITY = "identity"
+    CREDIT_BANK = "credit_bank"
+    CORRECTION = "correction"
+    AUTHORITY = "authority"
+
+
+PURPOSE_SENTENCES: dict[Purpose, Sentence] = {
+    Purpose.IDENTITY: say("Compare a document in doubt"),
+    Purpose.CREDIT_BANK: say("Clear a difference with the credit bank"),
+    Purpose.CORRECTION: say("Correct a name or number"),
+    Purpose.AUTHORITY: say("Answer an authority"),
+}
+
+
+class Relation(StrEnum):
+    """A tie that keeps one person from deciding about another."""
+
+    RELATIVE = "relative"
+    SUPERVISOR = "supervisor"
+    LINE_MANAGER = "line_manager"
+    SAME_TEAM = "same_team"
+
+
+RELATION_SENTENCES: dict[Relation, Sentence] = {
+    Relation.RELATIVE: say("relatives"),
+    Relation.SUPERVISOR: say("supervisor and supervised"),
+    Relation.LINE_MANAGER: say("line manager"),
+    Relation.SAME_TEAM: say("the same shift team"),
+}
+ONESELF = say("their own case")
 
 
 class TieToOneself(BadInput):
@@ -305,14 +237,3 @@ def check_reason(reason: str) -> None:
     """Raise ReasonMissing where nothing but blanks was given."""
     if not reason.strip():
         raise ReasonMissing
-
-
-ID_TYPE_SENTENCES: dict[IdType, Sentence] = {
-    IdType.RESIDENT: say("Resident identity card"),
-    IdType.PASSPORT: say("Passport"),
-    IdType.PERMIT: say("Residence or travel permit"),
-}
-USER_SENTENCES: dict[UserStatus, Sentence] = {
-    UserStatus.ACTIVE: say("May sign in"),
-    UserStatus.DISABLED: say("Kept out"),
-}
