@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import (
     Field,
     HiddenField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -72,7 +74,7 @@ class ReasonForm(SafeForm):
     """An act that has to be put into words."""
 
     reason = TextAreaField(
-        _l("Why"), validators=[InputRequired(_l("Say why.")), short(LONGEST_WORDS)]
+        _l("Reason"), validators=[InputRequired(_l("Say why.")), short(LONGEST_WORDS)]
     )
 
 
@@ -86,18 +88,16 @@ class ProtestForm(ReasonForm, SecondPersonForm):
     identity = SelectField(
         _l("Comparing the person with the record gave"),
         choices=[
+            ("", _l("Choose")),
             ("match", _l("The same person")),
             ("unsure", _l("Not sure")),
         ],
+        validators=[InputRequired(_l("Say what comparing gave."))],
     )
 
 
 class EmptyForm(SafeForm):
     """A button: nothing but the token that protects it."""
-
-
-class NotesForm(SecondPersonForm):
-    """Confirming on the first person's device what they noted: the colleague signs."""
 
 
 class RecheckForm(SafeForm):
@@ -108,17 +108,37 @@ class RecheckForm(SafeForm):
     )
 
 
+class PhotoForm(SafeForm):
+    """A photograph of somebody in doubt, or that they said no to it."""
+
+    answer = RadioField(
+        _l("What the person says"),
+        choices=[
+            ("yes", _l("I agree to one photograph for this comparison")),
+            ("no", _l("No photograph")),
+        ],
+        validators=[InputRequired(_l("Read the words to the person and note the answer."))],
+    )
+    photo = FileField(
+        _l("Photograph"),
+        description=_l("The face, from the front, without a cap. A phone opens its camera."),
+        render_kw={"accept": "image/*", "capture": "environment"},
+    )
+
+
 class CorrectionForm(SecondPersonForm):
     """A change to a closed register: what it should say, the evidence, and a second person."""
 
     after = SelectField(
         _l("The register should say"),
         choices=[
+            ("", _l("Choose")),
             ("present", _l("Present")),
             ("absent", _l("Absent")),
             ("removed", _l("Removed")),
             ("voided", _l("Voided")),
         ],
+        validators=[InputRequired(_l("Choose one."))],
     )
     evidence = TextAreaField(
         _l("Evidence"),

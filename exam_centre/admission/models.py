@@ -129,6 +129,44 @@ class Attendance(Lifecycle, Base):
     recheck: Mapped[Identity] = mapped_column(default=Identity.NOT_CHECKED)  # the same day
     rechecked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     closed_at: Mapped[datetime | None]  # None: the room's register is still open
+    day_closed_at: Mapped[datetime | None]  # None: the venue's day is still open
+
+
+class AttendanceUndo(Base):
+    """An admission or an absence taken back while the register was open, and why."""
+
+    __tablename__ = "attendance_undos"
+    __table_args__ = (
+        CheckConstraint("undone IN ('present', 'absent', 'expected')", name="what_can_be_undone"),
+        CheckConstraint("reason <> ''", name="somebody_says_why"),
+    )
+
+    id: Mapped[Id]
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placements.id"), index=True)
+    undone: Mapped[AttendanceStatus]  # expected: an absence one person noted and nobody confirmed
+    said_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # admitted or noted it
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # of an absence
+    said_at: Mapped[datetime | None]  # of an admission; an absence has no moment of its own
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    reason: Mapped[str]
+    at: Mapped[datetime]
+
+
+class DoubtPhoto(Base):
+    """A photograph of somebody in doubt, for who compares them again; or that they said no."""
+
+    __tablename__ = "doubt_photos"
+    __table_args__ = (
+        CheckConstraint("agreed = (file_key <> '')", name="no_photo_without_consent"),
+    )
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placements.id"), index=True)
+    agreed: Mapped[bool]  # the person was told what it is for, and agreed
+    file_key: Mapped[str] = mapped_column(info=PRIVATE)  # "": none was taken
+    taken_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    taken_at: Mapped[datetime]
 
 
 class AttendanceCorrection(Base):
@@ -153,6 +191,8 @@ keep(
     flow_guard("attendances", as_rows(ATTENDANCE_FLOW)),
     final_row("scans", "scan_is_final"),
     final_row("attendance_corrections", "attendance_correction_is_final"),
+    final_row("attendance_undos", "attendance_undo_is_final"),
+    final_row("doubt_photos", "doubt_photo_is_final"),
     Guard(
         name="admitted_once",
         table="attendances",
@@ -172,6 +212,15 @@ keep(
         "AND c.after = NEW.status)))",
     ),
     fixed_columns("attendances", "attendance_keeps_its_placement", "placement_id"),
+    fixed_columns(
+        "attendances",
+        "comparison_of_a_closed_day_is_final",
+        "recheck",
+        "rechecked_by_id",
+        "day_closed_at",
+        when="OLD.day_closed_at IS NOT NULL AND OLD.recheck <> 'not_checked' "
+        "AND NEW.status = OLD.status",
+    ),
     kept_row("attendances", "attendance_is_kept"),
     fixed_columns(
         "slips",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from exam_centre.adapters.pdf import (
+    Align,
     Bullets,
     Cell,
     Column,
@@ -15,6 +16,7 @@ from exam_centre.adapters.pdf import (
     Spacer,
     Table,
     Text,
+    Tick,
 )
 from exam_centre.adapters.pdf import Columns as SideBySide
 from exam_centre.custody.models import HandOver
@@ -131,6 +133,131 @@ def hand_over_slip(
                 done + (empty,) * SPARE_LINES,
                 row_mm=12,
             ),
+        ),
+    )
+
+
+def script_bag_cover(line: BagLine, seats: int, *, sees_count: bool, language: str) -> Document:
+    """Return the cover of a bag of scripts: what must be inside, who counted, who sealed.
+
+    seats       how many seats of the room were set for this paper.
+    sees_count  False leaves lines for the numbers: whoever may still take the bag counts blind.
+    """
+
+    def word(sentence: Sentence) -> str:
+        return sentence.say_in(language)
+
+    inside = line.bag.declared
+    title = word(say("Script-bag cover"))
+    counts = (
+        (say("Seats used"), str(seats)),
+        (say("Scripts inside"), str(inside) if sees_count else LINE),
+        (say("Place-holders of absentees"), str(seats - inside) if sees_count else LINE),
+    )
+    checks = (
+        say("Scripts lie in the order of the seats, a place-holder for every empty seat."),
+        say("Scripts and place-holders together are the seats used."),
+        say("Every script bears name, number and seat; nothing else marks a person."),
+        say("Two people counted, each for themselves, and counted alike."),
+    )
+    return Document(
+        title=title,
+        number=f"SB-{line.bag.token[:8]}",
+        language=language,
+        blocks=(
+            Heading(title),
+            SideBySide(
+                (
+                    (
+                        Plate(line.paper, label=word(say("Paper")), points=56),
+                        Plate(line.room, label=word(say("Room")), points=56),
+                    ),
+                    (QrBlock(line.bag.token, side_mm=46, caption=line.bag.token),),
+                ),
+                weights=(2, 1),
+            ),
+            Facts(_facts(line, language), columns=2, label_mm=26),
+            Table(
+                (
+                    Column(word(say("What is inside")), weight=2),
+                    Column(word(say("How many")), width_mm=32, bold=True, align=Align.RIGHT),
+                    Column(word(say("First count")), width_mm=34),
+                    Column(word(say("Second count")), width_mm=34),
+                ),
+                tuple((word(label), number, "", "") for label, number in counts),
+                row_mm=10,
+            ),
+            Bullets(tuple(word(check) for check in checks), boxes=True),
+            Facts(
+                (
+                    (word(say("Seal")), line.bag.seal_no if sees_count else LINE),
+                    (word(say("New seal, if any")), LINE),
+                ),
+                columns=2,
+                label_mm=34,
+            ),
+            Spacer(6),
+            Signatures(
+                (
+                    word(say("First invigilator")),
+                    word(say("Second invigilator")),
+                    word(say("Received by")),
+                    word(say("Chief examiner")),
+                ),
+                dated=word(say("Date")),
+            ),
+        ),
+    )
+
+
+def box_list(lines: Sequence[BagLine], *, number: str, language: str) -> Document:
+    """Return what lies in the box of one room: its bags with their codes, and the papers."""
+
+    def word(sentence: Sentence) -> str:
+        return sentence.say_in(language)
+
+    title = word(say("Packing list of the box"))
+    papers = (
+        say("Attendance register"),
+        say("Seating chart"),
+        say("Room record sheet"),
+        say("Incident log"),
+        say("Access arrangements"),
+        say("Late-arrival form"),
+        say("Paper fall-back pack"),
+    )
+    first = lines[0]
+    return Document(
+        title=title,
+        number=number,
+        language=language,
+        blocks=(
+            Heading(title),
+            Facts(_facts(first, language)[2:], columns=2, label_mm=26),
+            Table(
+                (
+                    Column(word(say("Bag of")), weight=1),
+                    Column(word(say("Paper")), weight=1.4),
+                    Column(word(say("Code of the bag")), weight=1.6),
+                    Column(word(say("Put in")), width_mm=18, align=Align.CENTRE),
+                    Column(word(say("Came back")), width_mm=18, align=Align.CENTRE),
+                ),
+                tuple(
+                    (
+                        word(KIND_WORDS[each.bag.kind]),
+                        f"{each.paper} {each.paper_name}",
+                        each.bag.token,
+                        Tick(),
+                        Tick(),
+                    )
+                    for each in lines
+                ),
+                row_mm=10,
+            ),
+            Heading(word(say("Papers that lie with them")), level=2),
+            Bullets(tuple(word(each) for each in papers), boxes=True),
+            Spacer(8),
+            Signatures((word(say("Packed by")), word(say("Checked by"))), dated=word(say("Date"))),
         ),
     )
 

@@ -38,6 +38,7 @@ class Bag(Lifecycle, Base):
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     opening_witness_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     opened_at: Mapped[datetime | None]
+    day_closed_at: Mapped[datetime | None]  # None: the venue's day is still open
 
 
 class HandOver(Base):
@@ -93,4 +94,18 @@ keep(
         when="(OLD.received_at IS NOT NULL)",
     ),
     Guard(name="hand_over_is_kept", table="hand_overs", on=("DELETE",), when="(1 = 1)"),
+    Guard(
+        name="bag_of_a_closed_day_stays_sealed",
+        table="bags",
+        on=("UPDATE",),
+        when="(OLD.day_closed_at IS NOT NULL "
+        "AND (NEW.status = 'opened' OR NEW.day_closed_at IS DISTINCT FROM OLD.day_closed_at))",
+    ),
+    Guard(
+        name="papers_of_a_closed_day_are_counted",
+        table="paper_counts",
+        on=("INSERT", "UPDATE"),
+        when="(EXISTS (SELECT 1 FROM bags b WHERE b.id = NEW.bag_id "
+        "AND b.day_closed_at IS NOT NULL))",
+    ),
 )

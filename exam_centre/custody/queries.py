@@ -11,17 +11,19 @@ from sqlalchemy.orm import Session
 from exam_centre.accounts.models import Person
 from exam_centre.calendar.models import Period, Series
 from exam_centre.custody.models import Bag, HandOver, PaperCount
-from exam_centre.custody.rules import BagKind, BagStatus
+from exam_centre.custody.rules import AT_LARGE, AT_REST, KIND_WORDS, BagKind, BagStatus
 from exam_centre.kernel.errors import NotFound
 from exam_centre.kernel.laws import Law, Row
 from exam_centre.kernel.permissions import Actor, Permission, within
 from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.organisation.models import Unit
 from exam_centre.papers.models import Paper
-from exam_centre.timetable.models import RoomSession, Sitting
+from exam_centre.timetable.models import Duty, RoomSession, Sitting
+from exam_centre.timetable.rules import OFF_DUTY, DutyRole
 from exam_centre.venues.models import Room, Venue
 
 SEES = (Permission.HAND_OVER, Permission.CLOSE_DAY)
+IN_THE_ROOM = (DutyRole.FIRST, DutyRole.SECOND, DutyRole.SUPERVISOR)
 
 
 @dataclass(frozen=True)
@@ -213,6 +215,50 @@ def law_papers(session: Session, room_session_ids: Iterable[int]) -> Law:
             for bag, _count, room, paper in lines
             if counted[bag.id] != bag.declared
         ),
+    )
+
+
+def unreturned(session: Session, room_session_ids: Iterable[int]) -> tuple[Row, ...]:
+    """Return the bags of these rooms that are not back: open, on their way, in dispute, or kept.
+
+    A bag is back once it lies sealed with somebody who was not on duty in its room.
+    """
+    ran = select(Duty.id).where(
+        Duty.room_session_id == Bag.room_session_id,
+        Duty.person_id == Bag.holder_id,
+        Duty.role.in_(IN_THE_ROOM),
+        Duty.status.not_in(OFF_DUTY),
+    )
+    rows = session.execute(
+        select(Bag, Room.code, Paper.code, Person.name)
+        .join(RoomSession, RoomSession.id == Bag.room_session_id)
+        .join(Room, Room.id == RoomSession.room_id)
+        .join(Sitting, Sitting.id == Bag.sitting_id)
+        .join(Paper, Paper.id == Sitting.paper_id)
+        .join(Person, Person.id == Bag.holder_id)
+        .where(
+            Bag.room_session_id.in_(list(room_session_ids)),
+            Bag.status.in_(AT_LARGE) | (Bag.status.in_(AT_REST) & ran.exists()),
+        )
+        .order_by(Room.code, Bag.kind, Paper.code)
+    )
+    return tuple(
+        Row(f"bags:{bag.id}", _where_it_is(bag, room, paper, holder))
+        for bag, room, paper, holder in rows
+    )
+
+
+def _where_it_is(bag: Bag, room: str, paper: str, holder: str) -> Sentence:
+    facts = {"room": room, "kind": KIND_WORDS[bag.kind], "paper": paper, "holder": holder}
+    if bag.status is BagStatus.OPENED:
+        return say("Room {room}, {kind} {paper}: open with {holder}. Seal it again.", **facts)
+    if bag.status is BagStatus.IN_TRANSIT:
+        return say("Room {room}, {kind} {paper}: sent by {holder}, not taken yet.", **facts)
+    if bag.status is BagStatus.DISPUTED:
+        return say("Room {room}, {kind} {paper}: in dispute with {holder}.", **facts)
+    return say(
+        "Room {room}, {kind} {paper}: still with {holder}, who ran the room. Hand it over.",
+        **facts,
     )
 
 

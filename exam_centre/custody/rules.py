@@ -38,6 +38,8 @@ BAG_FLOW: Flow[BagStatus] = Flow(
     }
 )
 
+AT_REST = frozenset({BagStatus.SEALED, BagStatus.RECEIVED})
+AT_LARGE = frozenset({BagStatus.OPENED, BagStatus.IN_TRANSIT, BagStatus.DISPUTED})
 
 KIND_WORDS: dict[BagKind, Sentence] = {
     BagKind.PAPERS: say("Question papers"),
@@ -156,3 +158,18 @@ class PapersNotCounted(Refusal):
 
     def __init__(self) -> None:
         super().__init__(say("Count used, spare and damaged papers first, then seal the bag."))
+
+
+class DayIsClosed(Refusal):
+    """Two people closed the venue's day: its bags travel on sealed, as they were counted."""
+
+    kind = "conflict"
+    code = "day_is_closed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            say(
+                "The venue's day is closed: this bag goes on sealed, as it was counted. "
+                "Record an incident if something is wrong with it."
+            )
+        )

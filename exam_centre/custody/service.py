@@ -5,6 +5,7 @@ it. Custody opens no incident of its own, for it stands beside conduct: who take
 venue's day close or in a later room records the incident, and its number goes into the reason.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -21,6 +22,7 @@ from exam_centre.custody.rules import (
     BagKind,
     BagStatus,
     CountWrong,
+    DayIsClosed,
     NotOfThisRoom,
     NotOnItsWay,
     NotOpened,
@@ -37,6 +39,7 @@ from exam_centre.timetable.models import Placement, RoomSession
 from exam_centre.timetable.queries import place_of_room_session
 from exam_centre.timetable.rules import on_the_clock
 from exam_centre.venues.models import Room, Venue
+from exam_centre.venues.queries import place_of_venue
 
 
 def pack(
@@ -52,11 +55,12 @@ def pack(
 ) -> Bag:
     """Seal the papers or scripts of one paper in one room session; the packer holds the bag.
 
-    Raises CountWrong, SealMissing, BagExists, NotOfThisRoom.
+    Raises CountWrong, SealMissing, BagExists, NotOfThisRoom, DayIsClosed.
     """
     actor.require(Permission.HAND_OVER, place_of_room_session(session, room_session_id))
     _check_typed(count, seal_no)
     for bag in queries.bags_of_room(session, room_session_id):
+        _check_day(bag)
         if bag.sitting_id == sitting_id and bag.kind is kind:
             raise BagExists
     sat = select(Placement.id).where(
@@ -162,13 +166,14 @@ def settle_dispute(
 def open_bag(session: Session, actor: Actor, bag: Bag, *, second: Actor, now: datetime) -> None:
     """Open a bag of papers before two people, no earlier than the doors of the room open.
 
-    Raises NotPapers, OpensTooEarly, SamePerson, IllegalMove.
+    Raises NotPapers, OpensTooEarly, SamePerson, DayIsClosed, IllegalMove.
     """
     place = place_of_room_session(session, bag.room_session_id)
     for person in (actor, second):
         person.require(Permission.HAND_OVER, place)
     if bag.kind is not BagKind.PAPERS:
         raise NotPapers
+    _check_day(bag)
     witness_id = other_human(session, second, actor.human())
     _check_hour(session, bag, now)
     bag.opened_by_id, bag.opening_witness_id, bag.opened_at = actor.human(), witness_id, now
@@ -203,9 +208,11 @@ def count_papers(
 ) -> PaperCount:
     """Write down what became of a bag's papers; a sum that differs is kept, and the law is red.
 
-    May be done again: the trail keeps both. Raises NotPapers, NotOpened, CountWrong.
+    May be done again until the day is closed: the trail keeps both.
+    Raises NotPapers, NotOpened, CountWrong, DayIsClosed.
     """
     _require(session, actor, bag)
+    _check_day(bag)
     if min(used, spare, damaged) < 0:
         raise CountWrong
     if bag.kind is not BagKind.PAPERS:
@@ -218,6 +225,26 @@ def count_papers(
     session.add(row)
     audit.record(session, actor, "custody.papers_counted", row, now)
     return row
+
+
+def end_day(
+    session: Session, actor: Actor, venue_id: int, room_session_ids: Iterable[int], now: datetime
+) -> int:
+    """Write into the bags of a venue's closed day that they stay sealed and counted; how many.
+
+    Part of closing the day, which has seen that every bag is back and signs for it in the trail.
+    """
+    actor.require(Permission.CLOSE_DAY, place_of_venue(session, venue_id))
+    bags = session.scalars(select(Bag).where(Bag.room_session_id.in_(list(room_session_ids)))).all()
+    for bag in bags:
+        bag.day_closed_at = now
+    session.flush()
+    return len(bags)
+
+
+def _check_day(bag: Bag) -> None:
+    if bag.day_closed_at is not None:
+        raise DayIsClosed
 
 
 def _require(session: Session, actor: Actor, bag: Bag) -> None:

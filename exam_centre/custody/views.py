@@ -22,10 +22,10 @@ from exam_centre.custody.forms import (
     SettleForm,
 )
 from exam_centre.custody.models import Bag, HandOver
-from exam_centre.custody.rules import KIND_WORDS, STATUS_WORDS, BagKind, BagStatus
+from exam_centre.custody.rules import AT_REST, KIND_WORDS, STATUS_WORDS, BagKind, BagStatus
 from exam_centre.kernel import clock
 from exam_centre.kernel.database import unit_of_work
-from exam_centre.kernel.errors import Refusal
+from exam_centre.kernel.errors import NotFound, Refusal
 from exam_centre.kernel.permissions import Actor, Permission
 from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.timetable.queries import access_room_session
@@ -244,6 +244,35 @@ def print_packing_list(bag: str) -> ResponseReturnValue:
     return _pdf(documents.packing_list(line, sees_count=seen, language=language()))
 
 
+@blueprint.get("/bags/<token:bag>/cover.pdf")
+@requires(*queries.SEES)
+def print_cover(bag: str) -> ResponseReturnValue:
+    """Print the cover of a bag of scripts; its numbers only for those who counted it."""
+    session, actor = reader(), current_actor()
+    row = queries.access_bag(session, actor, bag)
+    if row.kind is not BagKind.SCRIPTS:
+        raise NotFound(say("bag of scripts"))
+    chain = queries.hand_overs_of(session, row.id)
+    seen = queries.sees_counts(row, chain, None, actor.person_id)
+    papers = papers_of_rooms(session, [row.room_session_id]).get(row.room_session_id, [])
+    seats = sum(paper.seats for paper in papers if paper.sitting_id == row.sitting_id)
+    line = queries.bag_lines(session, [row.id])[0]
+    return _pdf(documents.script_bag_cover(line, seats, sees_count=seen, language=language()))
+
+
+@blueprint.get("/rooms/<token:room>/box.pdf")
+@requires(*queries.SEES)
+def print_box(room: str) -> ResponseReturnValue:
+    """Print what lies in the box of a room: its bags and papers, to tick on the way in and out."""
+    session = reader()
+    row = access_room_session(session, current_actor(), room)
+    bags = queries.bags_of_room(session, row.id)
+    if not bags:
+        raise NotFound(say("bag"))
+    lines = queries.bag_lines(session, [bag.id for bag in bags])
+    return _pdf(documents.box_list(lines, number=f"BX-{row.token[:8]}", language=language()))
+
+
 def _act(
     token: str,
     form: SafeForm,
@@ -305,12 +334,13 @@ def _tell(refusal: Refusal) -> None:
 def _acts(bag: Bag, chain: list[HandOver], actor: Actor) -> list[str]:
     """Return what this person may do with the bag now, the usual act first."""
     sender = next((row.sender_id for row in chain if row.received_at is None), None)
-    at_rest = bag.status in (BagStatus.SEALED, BagStatus.RECEIVED)
+    at_rest = bag.status in AT_REST
+    is_open = bag.day_closed_at is None
     fits = {
         "take": bag.status is BagStatus.IN_TRANSIT and sender != actor.person_id,
         "settle": bag.status is BagStatus.DISPUTED,
-        "open": at_rest and bag.kind is PAPERS and bag.opened_at is None,
-        "count": bag.kind is PAPERS and (bag.status is BagStatus.OPENED or at_rest),
+        "open": at_rest and bag.kind is PAPERS and bag.opened_at is None and is_open,
+        "count": bag.kind is PAPERS and (bag.status is BagStatus.OPENED or at_rest) and is_open,
         "reseal": bag.status is BagStatus.OPENED,
         "send": at_rest and bag.holder_id == actor.person_id,
     }

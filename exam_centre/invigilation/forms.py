@@ -27,7 +27,7 @@ class ReasonForm(SafeForm):
     """An act that needs a reason."""
 
     reason = TextAreaField(
-        _l("Why"),
+        _l("Reason"),
         description=_l("In a few words; it stands in the room record sheet."),
         render_kw={"rows": 3},
         validators=[
@@ -51,8 +51,8 @@ class CountForm(SafeForm):
     )
 
 
-class AbsenteesForm(SecondPersonForm):
-    """Seats that stayed empty, said by two people. Nothing is ticked beforehand."""
+class NotingForm(SafeForm):
+    """Seats that stayed empty, as one person saw it. Nothing is ticked beforehand."""
 
     seats = SelectMultipleField(
         _l("Seats that stayed empty"),
@@ -67,3 +67,7 @@ class AbsenteesForm(SecondPersonForm):
         self.seats.choices = [
             (line.token, f"{line.seat:02d} · {line.name} · {line.paper}") for line in silent
         ]
+
+
+class AbsenteesForm(NotingForm, SecondPersonForm):
+    """Seats that stayed empty, said by two people."""

@@ -1,14 +1,14 @@
-"""The running state of a room session: who opened it, when it started, what was counted."""
+"""The running state of a room session, and the venue's day that two people closed."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from exam_centre.invigilation.rules import ROOM_DAY_FLOW, RoomDayStatus
 from exam_centre.kernel.columns import Id, Token
 from exam_centre.kernel.database import Base, Lifecycle
-from exam_centre.kernel.guards import as_rows, flow_guard, keep
+from exam_centre.kernel.guards import Guard, as_rows, final_row, flow_guard, keep
 
 
 class RoomDay(Lifecycle, Base):
@@ -53,6 +53,34 @@ class RoomDay(Lifecycle, Base):
     countersigned_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     closed_at: Mapped[datetime | None]
     reconciled_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    closed_day_id: Mapped[int | None] = mapped_column(  # None: the venue's day is still open
+        ForeignKey("closed_days.id"), index=True
+    )
+
+
+class ClosedDay(Base):
+    """A venue's day that two people signed as complete. Written once, and final."""
+
+    __tablename__ = "closed_days"
+    __table_args__ = (
+        UniqueConstraint("venue_id", "day"),
+        CheckConstraint("closed_by_id <> countersigned_by_id", name="two_people"),
+        CheckConstraint(
+            "rooms >= 1 AND should_sit >= 0 AND present >= 0 AND scripts >= 0", name="counts"
+        ),
+    )
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"))
+    day: Mapped[date]  # on the clock of the venue
+    closed_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    countersigned_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    closed_at: Mapped[datetime]
+    rooms: Mapped[int]  # what the two signed: how many room sessions,
+    should_sit: Mapped[int]  # people placed in them,
+    present: Mapped[int]  # of them those who came and were not sent out,
+    scripts: Mapped[int]  # and scripts, counted by two in each room
 
 
 class Stoppage(Base):
@@ -69,4 +97,20 @@ class Stoppage(Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
 
 
-keep(Base.metadata, flow_guard("room_days", as_rows(ROOM_DAY_FLOW)))
+keep(
+    Base.metadata,
+    flow_guard("room_days", as_rows(ROOM_DAY_FLOW)),
+    final_row("closed_days", "closed_day_is_final"),
+    Guard(
+        name="room_of_a_closed_day_is_final",
+        table="room_days",
+        on=("UPDATE", "DELETE"),
+        when="(OLD.closed_day_id IS NOT NULL)",
+    ),
+    Guard(
+        name="a_closed_day_has_finished_rooms",
+        table="room_days",
+        on=("INSERT", "UPDATE"),
+        when="(NEW.closed_day_id IS NOT NULL AND NEW.status NOT IN ('reconciled', 'cancelled'))",
+    ),
+)

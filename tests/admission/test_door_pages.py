@@ -204,7 +204,7 @@ def test_the_photo_is_shown_at_the_door_and_to_nobody_else(doors):
     assert doors.browser("worker").get(address).status_code == 403
 
 
-@pytest.mark.parametrize("page", ["door", "register", "recheck", "absences", "print/register.pdf"])
+@pytest.mark.parametrize("page", ["door", "register", "recheck", "print/register.pdf"])
 def test_a_room_is_for_its_staff_alone(doors, page):
     address = f"/admission/rooms/{doors.room}/{page}"
 

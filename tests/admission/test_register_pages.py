@@ -1,11 +1,10 @@
-"""The register's pages: two people say absent, another one compares again, a pair corrects."""
-
-from datetime import timedelta
+"""The register's pages: what was said by mistake is taken back, another human compares again."""
 
 import pytest
 from sqlalchemy import select
 
-from exam_centre.admission.models import Attendance, AttendanceCorrection
+from exam_centre.accounts.models import Person
+from exam_centre.admission.models import Attendance, AttendanceCorrection, AttendanceUndo
 from exam_centre.admission.rules import AttendanceStatus, Identity
 from exam_centre.kernel import clock
 from exam_centre.kernel.database import reading
@@ -14,22 +13,25 @@ from tests.webkit.fixtures import PASSWORD
 ABSENT, EXPECTED = AttendanceStatus.ABSENT, AttendanceStatus.EXPECTED
 
 
-@pytest.fixture
-def after(doors, monkeypatch):
-    """The same doors, an hour after the paper began: nobody may come any more."""
-    later = doors.starts + timedelta(hours=1)
-    monkeypatch.setattr(clock, "now", lambda: later)
-    return doors
-
-
 def page_of(doors, login="door", page="register"):
     answer = doors.browser(login).get(f"/admission/rooms/{doors.room}/{page}")
     assert answer.status_code == 200
     return answer.get_data(as_text=True)
 
 
-def note(doors, guest, login="door"):
-    return doors.send(login, f"/admission/placements/{guest.token}/absent")
+def absent(doors, guest, confirmed):
+    """Write an absence, noted by one or said by two; returns who noted it."""
+
+    def write(session, _make):
+        note, confirm = session.scalars(select(Person.id).order_by(Person.id.desc()).limit(2))
+        row = session.get_one(Attendance, guest.placement)
+        row.absent_noted_by_id = note
+        if confirmed:
+            row.absent_confirmed_by_id = confirm
+            row.move_to(ABSENT)
+        return note
+
+    return doors.change(write)
 
 
 def test_the_register_names_everybody_and_counts_who_came(doors):
@@ -40,45 +42,65 @@ def test_the_register_names_everybody_and_counts_who_came(doors):
     assert all(guest.name in page for guest in doors.guests[:2])
     assert doors.guests[2].name not in page
     assert "Present" in page
-    assert "Note absent" in page
+    assert f"/invigilation/rooms/{doors.room}/absentees" in page
 
 
-def test_nobody_is_absent_while_the_door_is_open(doors):
+def test_an_admission_is_taken_back_from_the_register_with_a_reason(doors):
     guest = doors.guests[0]
+    doors.admit(guest)
+    address = f"/admission/placements/{guest.token}/undo?register=1"
+    assert address in page_of(doors)
 
-    answer = note(doors, guest)
+    assert "Say why." in doors.send("door", address, reason=" ").get_data(as_text=True)
+    assert doors.status(guest) is AttendanceStatus.PRESENT
 
-    assert answer.status_code == 303
-    assert "The door is open until" in page_of(doors)
+    done = doors.send("door", address, reason="His twin brother came")
+    assert done.status_code == 303
+    assert done.location.endswith("/register")
+    assert doors.status(guest) is EXPECTED
+    page = page_of(doors)
+    assert "Taken back" in page
+    assert "His twin brother came" in page
     with reading() as session:
-        assert session.get_one(Attendance, guest.placement).absent_noted_by_id is None
+        undo = session.scalars(select(AttendanceUndo)).one()
+    assert (undo.undone, undo.reason) == (AttendanceStatus.PRESENT, "His twin brother came")
+    assert undo.said_at is not None
+    assert len(doors.scans()) == 1
 
 
-def test_one_notes_an_absence_and_somebody_else_confirms_it(after):
-    guest = after.guests[0]
-    note(after, guest)
-    address = f"/admission/rooms/{after.room}/absences"
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_an_absence_is_taken_back_from_the_register_whether_confirmed_or_not(doors, confirmed):
+    guest = doors.guests[0]
+    noted_by = absent(doors, guest, confirmed)
+    address = f"/admission/placements/{guest.token}/undo-absence"
+    assert address in page_of(doors)
 
-    alone = after.send("door", address, who="me")
-    assert alone.status_code == 200
-    assert after.status(guest) is EXPECTED
+    assert doors.send("door", address, reason="").status_code == 200
+    assert doors.send("door", address, reason="He sat at the wrong desk").status_code == 303
 
-    assert after.send("second", address, who="me").status_code == 303
-    assert after.status(guest) is ABSENT
+    assert doors.status(guest) is EXPECTED
+    with reading() as session:
+        row = session.get_one(Attendance, guest.placement)
+        undo = session.scalars(select(AttendanceUndo)).one()
+    assert (row.absent_noted_by_id, row.absent_confirmed_by_id) == (None, None)
+    assert undo.undone is (ABSENT if confirmed else EXPECTED)
+    assert undo.said_by_id == noted_by
+    assert "Admitted" in doors.admit(guest, scan_no="after")
 
 
-def test_the_colleague_confirms_on_the_first_persons_device(after):
-    guest = after.guests[0]
-    note(after, guest)
-    address = f"/admission/rooms/{after.room}/absences"
-    wrong = {"second_login": "second", "second_password": "guessed wrong"}
+def test_nothing_is_taken_back_where_nothing_was_said_or_the_register_is_closed(doors):
+    guest = doors.guests[0]
+    address = f"/admission/placements/{guest.token}/undo-absence"
 
-    assert after.send("door", address, **wrong).status_code == 200
-    assert after.status(guest) is EXPECTED
+    nothing = doors.send("door", address, reason="Just so").get_data(as_text=True)
+    assert "there is nothing to take back" in nothing
 
-    right = {"second_login": "second", "second_password": PASSWORD}
-    assert after.send("door", address, **right).status_code == 303
-    assert after.status(guest) is ABSENT
+    absent(doors, guest, confirmed=True)
+    doors.change(lambda session, _m: _close(session, guest))
+    closed = doors.send("door", address, reason="Too late").get_data(as_text=True)
+    assert "The register is closed." in closed
+    assert address not in page_of(doors)
+    assert doors.status(guest) is ABSENT
 
 
 def test_everybody_who_came_is_compared_again_by_another_human(doors):
@@ -139,9 +161,10 @@ def test_who_is_entered_without_a_seat_stays_visible(doors):
 def test_acts_on_a_room_of_others_find_nothing(doors):
     guest = doors.guests[0]
 
-    assert note(doors, guest, "stranger").status_code == 404
-    assert note(doors, guest, "worker").status_code == 403
-    assert doors.send("stranger", f"/admission/placements/{guest.token}/undo").status_code == 404
+    for act in ("undo", "undo-absence", "photograph"):
+        address = f"/admission/placements/{guest.token}/{act}"
+        assert doors.send("stranger", address).status_code == 404
+        assert doors.send("worker", address).status_code == 403
 
 
 def _close(session, guest):

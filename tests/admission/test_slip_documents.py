@@ -240,3 +240,33 @@ def test_the_calendar_file_has_the_persons_own_times(session, make, issue):
 
     assert b"DTSTART:20261212T010000Z" in text
     assert b"seat" in text.replace(b"\r\n ", b"")
+
+
+@pytest.mark.parametrize("name", ["<b>王立</b>", "王&立 <para>", "=1+1", "%(name)s {name}"])
+def test_a_name_that_is_markup_or_a_formula_is_printed_as_it_stands(
+    session, make, press, issue, name
+):
+    placement = make.placement(make.entry(make.candidate(make.person(name))))
+    issue()
+
+    page = words_of(documents.slip_pdf(session, facts_of(session, placement, make), press))
+
+    assert name in page
+
+
+@pytest.mark.parametrize("papers", [1, 8, 9, 11])
+def test_a_slip_is_one_sheet_and_says_its_only_venue_once(session, make, press, issue, papers):
+    candidate, venue = make.candidate(), make.home_venue()
+    venue.name = "常州国家高新技术产业开发区培训中心考点"
+    for n in range(papers):
+        paper = make.paper(name="安全工程标准与规范(二)", minutes=90)
+        period = make.period(starts_at=NINE + n * DAY)
+        first = make.placement(make.entry(candidate, paper), period=period)
+    issue()
+
+    pdf = documents.slip_pdf(session, facts_of(session, first, make), press, "zh")
+
+    assert pdf.count(b"/Type /Page\n") == 1
+    page = words_of(pdf)
+    assert page.count(venue.name) == 1
+    assert page.count("安全工程标准与规范(二)") == papers

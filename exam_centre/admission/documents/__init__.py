@@ -1,6 +1,7 @@
 """What admission prints: slips, and the day's papers of a room."""
 
 from exam_centre.admission.documents.calendar_file import calendar_file
+from exam_centre.admission.documents.papers import access_cover, fall_back_pack, late_form
 from exam_centre.admission.documents.rooms import (
     RoomPaper,
     attendance_register,
@@ -24,10 +25,13 @@ __all__ = [
     "RoomPaper",
     "SlipsPdf",
     "Stopped",
+    "access_cover",
     "attendance_register",
     "calendar_file",
     "desk_labels",
     "door_list",
+    "fall_back_pack",
+    "late_form",
     "room_pdf",
     "seating_chart",
     "slip_document",

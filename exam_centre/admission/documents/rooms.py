@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from babel.dates import format_date
 from sqlalchemy.orm import Session
@@ -29,6 +30,7 @@ from exam_centre.adapters.storage import DiskStorage, FileMissing
 from exam_centre.admission import queries
 from exam_centre.admission.queries import DoorRoom, RegisterLine
 from exam_centre.calendar.queries import rules_of
+from exam_centre.entries.rules import AccessKind
 from exam_centre.kernel.clock import at_venue
 from exam_centre.kernel.sentences import LANGUAGES, Sentence, say
 from exam_centre.timetable.models import RoomSession
@@ -53,6 +55,8 @@ class RoomPaper:
     photos: dict[int, bytes]  # of those placements that have one
     plan: str  # version and hash of the plan in force
     documents_needed: int
+    needs: dict[int, tuple[AccessKind, ...]]  # placement -> what was approved, if anything
+    extra: dict[int, Decimal]  # placement -> extra time in per cent of the paper's minutes
     language: str
 
     @classmethod
@@ -76,6 +80,8 @@ class RoomPaper:
             photos=_photos(session, lines, photos) if photos else {},
             plan=f"{plan.number} {digest}".strip() if plan else "-",
             documents_needed=rules_of(session, room.series_id).documents_needed,
+            needs=queries.needs_in_room(session, room.id, room.series_id),
+            extra=queries.extra_in_room(session, room.id, room.series_id),
             language=language,
         )
 
@@ -100,10 +106,10 @@ def door_list(paper: RoomPaper) -> Document:
         Column(paper.say(say("Ends")), width_mm=18),
     )
     rows = tuple(
-        (str(line.seat), line.name, line.person_no, line.paper, *_times(paper, line))
+        (str(line.seat), line.name, line.person_no, line.paper, *times_of(paper, line))
         for line in paper.lines
     )
-    return _document(paper, say("Door list"), "DL", (Table(columns, rows, size=Size.LARGE),))
+    return room_document(paper, say("Door list"), "DL", (Table(columns, rows, size=Size.LARGE),))
 
 
 def attendance_register(paper: RoomPaper) -> Document:
@@ -134,7 +140,7 @@ def attendance_register(paper: RoomPaper) -> Document:
         paper.say(say("First invigilator")),
         paper.say(say("Second invigilator")),
     )
-    return _document(
+    return room_document(
         paper,
         say("Attendance register"),
         "AR",
@@ -170,7 +176,7 @@ def desk_labels(paper: RoomPaper) -> Document:
         for start in range(0, len(cells), LABELS_A_ROW)
     ]
     grid = Grid(tuple(rows), row_mm=33, gap_mm=2, main_points=34)
-    return _document(paper, say("Desk labels"), "DK", (grid,))
+    return room_document(paper, say("Desk labels"), "DK", (grid,))
 
 
 def seating_chart(paper: RoomPaper) -> Document:
@@ -194,7 +200,7 @@ def seating_chart(paper: RoomPaper) -> Document:
         door=paper.say(say("Door")),
         door_at=Align.RIGHT if paper.layout.door is Door.FRONT_RIGHT else Align.LEFT,
     )
-    return _document(paper, say("Seating chart"), "SC", (grid,), Page.LANDSCAPE)
+    return room_document(paper, say("Seating chart"), "SC", (grid,), Page.LANDSCAPE)
 
 
 def _desk(seat: Seat | None, people: dict[int, list[RegisterLine]]) -> GridCell | None:
@@ -206,13 +212,14 @@ def _desk(seat: Seat | None, people: dict[int, list[RegisterLine]]) -> GridCell 
     return GridCell(str(seat.number), above=papers, below=names)
 
 
-def _document(
+def room_document(
     paper: RoomPaper,
     title: Sentence,
     kind: str,
     blocks: tuple[Block, ...],
     page: Page = Page.PORTRAIT,
 ) -> Document:
+    """Return a paper of this room: title, day and time above, the plan in the footer."""
     room = paper.room
     starts = at_venue(room.starts_at, room.time_zone)
     day = format_date(starts, DAYS[paper.language], LANGUAGES[paper.language])
@@ -232,7 +239,8 @@ def _document(
     )
 
 
-def _times(paper: RoomPaper, line: RegisterLine) -> tuple[str, str]:
+def times_of(paper: RoomPaper, line: RegisterLine) -> tuple[str, str]:
+    """Return when somebody starts and when their own time is up, on the venue's clock."""
     zone = paper.room.time_zone
     starts, ends = at_venue(line.starts_at, zone), at_venue(line.ends_at, zone)
     return f"{starts:%H:%M}", f"{ends:%H:%M}"

@@ -20,7 +20,6 @@ from exam_centre.adapters.pdf import (
     Photo,
     Plate,
     QrBlock,
-    Rule,
     Size,
     Spacer,
     Table,
@@ -47,7 +46,25 @@ from exam_centre.papers.rules import Mode
 DAYS = {"zh": "M月d日 EEE", "en": "EEE d MMM"}
 QR_MM = 50.0
 HASH_SHOWN = 12
+VENUE = 3  # the place of the venue among the columns
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How the papers are set: a person's slip is one sheet, however many papers they sit."""
+
+    most_lines: float  # of the table
+    size: Size
+    widths_mm: tuple[float, float, float, float]  # day, time, room, seat
+    rules_across: int  # columns that the rules are printed in
+
+
+SETTINGS = (
+    Setting(8, Size.LARGE, (32, 26, 19, 15), 1),
+    Setting(11, Size.BODY, (28, 23, 17, 14), 2),
+    Setting(float("inf"), Size.SMALL, (25, 21, 15, 13), 2),
+)
 
 
 @dataclass(frozen=True)
@@ -229,22 +246,45 @@ def _first(paper: SlipPaper, words: _Words) -> tuple[Block, ...]:
 
 
 def _inside(facts: SlipFacts, profile: RuleProfile, words: _Words) -> tuple[Block, ...]:
+    venues = {paper.venue for paper in facts.papers}
+    setting = _setting(facts.papers, each_says_where=len(venues) > 1)
+    day_mm, time_mm, room_mm, seat_mm = setting.widths_mm
     columns = (
-        Column(words(say("Day")), width_mm=32, bold=True),
-        Column(words(say("Time")), width_mm=26, bold=True),
-        Column(words(say("Paper")), weight=1.5, shrink=False),
-        Column(words(say("Venue")), weight=1.0),
-        Column(words(say("Room")), width_mm=19, bold=True, align=Align.CENTRE),
-        Column(words(say("Seat")), width_mm=15, bold=True, align=Align.CENTRE),
+        Column(words(say("Day")), width_mm=day_mm, bold=True),
+        Column(words(say("Time")), width_mm=time_mm, bold=True),
+        Column(words(say("Paper")), weight=1.15, shrink=False),
+        Column(words(say("Venue")), weight=1.0, shrink=False),
+        Column(words(say("Room")), width_mm=room_mm, bold=True, align=Align.CENTRE),
+        Column(words(say("Seat")), width_mm=seat_mm, bold=True, align=Align.CENTRE),
     )
     rows = tuple(_row(paper, profile, words) for paper in facts.papers)
+    above: tuple[Block, ...] = ()
+    if len(venues) == 1:
+        # Said once, a venue leaves the papers their room; most people have only one.
+        above = (Facts(((columns[VENUE].head, venues.pop()),), label_mm=20),)
+        columns = columns[:VENUE] + columns[VENUE + 1 :]
+        rows = tuple(row[:VENUE] + row[VENUE + 1 :] for row in rows)
     return (
-        Table(columns, rows, size=Size.LARGE),
+        *above,
+        Table(columns, rows, size=setting.size),
         *(Text(line, Size.SMALL) for line in _ways(facts.papers, words)),
         Spacer(1),
-        Rule(),
-        Text("\n".join(_rules(facts.papers, profile, words)), Size.SMALL),
+        _side_by_side(_rules(facts.papers, profile, words), setting.rules_across),
     )
+
+
+def _setting(papers: tuple[SlipPaper, ...], *, each_says_where: bool) -> Setting:
+    """Return the largest type in which all papers and the rules stay on the inner half."""
+    notes = sum(paper.longer + paper.held_over for paper in papers)
+    lines = len(papers) * (2 if each_says_where else 1) + notes
+    return next(each for each in SETTINGS if lines <= each.most_lines)
+
+
+def _side_by_side(lines: list[str], across: int) -> Block:
+    """Return lines of small print, in one column or two."""
+    each = -(-len(lines) // across)
+    parts = [lines[start : start + each] for start in range(0, len(lines), each)]
+    return Columns(tuple((Text("\n".join(part), Size.SMALL),) for part in parts))
 
 
 def _row(paper: SlipPaper, profile: RuleProfile, words: _Words) -> tuple[str, ...]:

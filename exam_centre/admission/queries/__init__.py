@@ -33,6 +33,13 @@ from exam_centre.admission.queries.door import (
     find_caller,
     next_stop,
 )
+from exam_centre.admission.queries.doubts import (
+    access_doubt_photo,
+    doubt_photos_of,
+    may_compare,
+    undos_of,
+)
+from exam_centre.admission.queries.needs import extra_in_room, needs_in_room
 from exam_centre.admission.queries.register import (
     RegisterLine,
     corrections_of,
@@ -40,6 +47,7 @@ from exam_centre.admission.queries.register import (
     register,
     status_counts,
     statuses,
+    who_noted,
 )
 from exam_centre.admission.queries.slips import (
     SlipCounts,
@@ -71,6 +79,7 @@ __all__ = [
     "SlipFacts",
     "SlipPaper",
     "access_device",
+    "access_doubt_photo",
     "access_placement",
     "access_slip",
     "admitting_device",
@@ -80,12 +89,16 @@ __all__ = [
     "devices_of",
     "door_of",
     "door_rooms",
+    "doubt_photos_of",
     "enterprise_id_of",
     "enterprises_of_series",
+    "extra_in_room",
     "find_caller",
     "find_job",
     "find_slips",
     "hash_secret",
+    "may_compare",
+    "needs_in_room",
     "newest_jobs",
     "next_day",
     "next_stop",
@@ -103,7 +116,9 @@ __all__ = [
     "status_counts",
     "statuses",
     "stored_answer",
+    "undos_of",
     "valid_slip",
     "venues_of_series",
     "venues_with_devices",
+    "who_noted",
 ]

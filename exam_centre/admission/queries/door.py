@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, false, select
 from sqlalchemy.orm import Session, aliased
 
 from exam_centre.accounts.models import Person
@@ -13,7 +16,7 @@ from exam_centre.calendar.models import Period
 from exam_centre.entries.models import Candidate, Entry
 from exam_centre.entries.rules import EntryStatus
 from exam_centre.kernel.keys import KeyRing
-from exam_centre.kernel.tokens import ForgedToken, SlipToken, open_slip
+from exam_centre.kernel.tokens import ForgedToken, open_slip
 from exam_centre.papers.models import Paper
 from exam_centre.papers.rules import Mode
 from exam_centre.timetable.models import HeldOver, Placement, RoomSession
@@ -50,14 +53,16 @@ def find_caller(session: Session, fact: Fact, ring: KeyRing) -> Caller | None:
     if not fact.token.strip():
         if fact.placement_id is None:
             raise ForgedToken
-        return _caller(session, _of_placement(fact.placement_id), found=True)
+        return _caller(session, _Way.PLACEMENT, {"placement": fact.placement_id})
     code = read_short_code(fact.token)
     if code is not None:
-        caller = _caller(session, _of_short_code(code))
+        caller = _caller(session, _Way.SHORT_CODE, {"code": code})
         return caller if caller.known else None
     if fact.token.strip().replace(" ", "").replace("-", "").isdigit():
         return None
-    return _caller(session, _of_token(open_slip(fact.token, ring)))
+    slip = open_slip(fact.token, ring)
+    named = {"candidate": slip.candidate, "series": slip.series, "version": slip.slip_version}
+    return _caller(session, _Way.TOKEN, named)
 
 
 def next_stop(caller: Caller, now: datetime) -> Known | None:
@@ -90,44 +95,63 @@ def door_of(
     return min(rows, key=lambda row: abs(row[1] - at))[0] if rows else None
 
 
-def _of_token(token: SlipToken) -> "_Asked":
-    return _Asked(
-        person=and_(Candidate.slip_bytes == token.candidate, Entry.series_id == token.series),
-        slip=Slip.number == token.slip_version,
+class _Way(Enum):
+    """How a person at the door is named."""
+
+    TOKEN = auto()  # by the QR of a slip
+    SHORT_CODE = auto()  # by the digits beneath it
+    PLACEMENT = auto()  # found by search, without a slip: every placement counts
+
+    def person(self) -> ColumnElement[bool]:
+        """Return which candidate in which series is meant."""
+        match self:
+            case _Way.TOKEN:
+                return and_(
+                    Candidate.slip_bytes == bindparam("candidate"),
+                    Entry.series_id == bindparam("series", type_=Integer),
+                )
+            case _Way.SHORT_CODE:
+                return Slip.short_code == bindparam("code")
+            case _Way.PLACEMENT:
+                beside = aliased(Entry)
+                return (
+                    exists()
+                    .where(Placement.id == bindparam("placement", type_=Integer))
+                    .where(beside.id == Placement.entry_id)
+                    .where(beside.candidate_id == Candidate.id)
+                    .where(beside.series_id == Entry.series_id)
+                    .correlate(Candidate, Entry)
+                )
+
+    def slip(self) -> ColumnElement[bool]:
+        """Return which of their slips was shown."""
+        match self:
+            case _Way.TOKEN:
+                return Slip.number == bindparam("version", type_=Integer)
+            case _Way.SHORT_CODE:
+                return Slip.short_code == bindparam("code")
+            case _Way.PLACEMENT:
+                return false()
+
+
+def _caller(session: Session, way: _Way, named: dict[str, Any]) -> Caller:
+    """Gather everything about one person."""
+    rows = session.execute(_asking(way), named).all()
+    found = way is _Way.PLACEMENT
+    return Caller(
+        slip_is_valid=found or all(row[8] is SlipStatus.VALID for row in rows),
+        known=tuple(_known(found, *row) for row in rows),
     )
 
 
-def _of_short_code(code: str) -> "_Asked":
-    return _Asked(person=Slip.short_code == code, slip=Slip.short_code == code)
-
-
-def _of_placement(placement_id: int) -> "_Asked":
-    beside = aliased(Entry)
-    return _Asked(
-        person=exists()
-        .where(Placement.id == placement_id)
-        .where(beside.id == Placement.entry_id)
-        .where(beside.candidate_id == Candidate.id, beside.series_id == Entry.series_id)
-        .correlate(Candidate, Entry),
-        slip=false(),
-    )
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """Which candidate in which series, and which of their slips was shown."""
-
-    person: ColumnElement[bool]
-    slip: ColumnElement[bool]
-
-
-def _caller(session: Session, asked: _Asked, *, found: bool = False) -> Caller:
-    """Gather everything about one person; `found` without a slip, every placement counts."""
+@cache
+def _asking(way: _Way) -> Select[*tuple[Any, ...]]:
+    """Return the question, built once for each way: building it costs more than asking it."""
     admitter = aliased(Person)
     held = exists().where(
         HeldOver.second_entry_id == Placement.entry_id, HeldOver.plan_id == Placement.plan_id
     )
-    rows = session.execute(
+    return (
         select(
             Placement,
             Attendance,
@@ -154,7 +178,7 @@ def _caller(session: Session, asked: _Asked, *, found: bool = False) -> Caller:
             and_(
                 Slip.candidate_id == Candidate.id,
                 Slip.series_id == Entry.series_id,
-                asked.slip,
+                way.slip(),
             ),
         )
         .outerjoin(
@@ -162,11 +186,7 @@ def _caller(session: Session, asked: _Asked, *, found: bool = False) -> Caller:
         )
         .outerjoin(Attendance, Attendance.placement_id == Placement.id)
         .outerjoin(admitter, admitter.id == Attendance.admitted_by_id)
-        .where(asked.person)
-    ).all()
-    return Caller(
-        slip_is_valid=found or all(row[8] is SlipStatus.VALID for row in rows),
-        known=tuple(_known(found, *row) for row in rows),
+        .where(way.person())
     )
 
 

@@ -10,7 +10,12 @@ from sqlalchemy.orm import Session
 
 from exam_centre.accounts.models import Person
 from exam_centre.admission.models import Attendance, AttendanceCorrection
-from exam_centre.admission.rules import GIVES_A_SCRIPT, AttendanceStatus, Identity
+from exam_centre.admission.rules import (
+    GIVES_A_SCRIPT,
+    AttendanceStatus,
+    Identity,
+    is_in_doubt,
+)
 from exam_centre.entries.models import Candidate, Entry
 from exam_centre.papers.models import Paper
 from exam_centre.timetable.models import Placement
@@ -33,9 +38,16 @@ class RegisterLine:
     identity: Identity
     recheck: Identity
     noted_absent: bool  # by one person; a second one confirms
+    admitted_by_id: int | None  # None until present
+    admitted_at: datetime | None
     minutes_late: int | None  # None until present
     starts_at: datetime
     ends_at: datetime
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether somebody sits there who may be somebody else, and nobody settled it."""
+        return is_in_doubt(self.status, self.identity, self.recheck)
 
 
 def register(session: Session, room_session_id: int) -> list[RegisterLine]:
@@ -75,6 +87,8 @@ def _line(
         identity=attendance.identity if attendance else Identity.NOT_CHECKED,
         recheck=attendance.recheck if attendance else Identity.NOT_CHECKED,
         noted_absent=attendance is not None and attendance.absent_noted_by_id is not None,
+        admitted_by_id=attendance.admitted_by_id if attendance else None,
+        admitted_at=attendance.admitted_at if attendance else None,
         minutes_late=attendance.minutes_late if attendance else None,
         starts_at=placement.starts_at,
         ends_at=placement.ends_at,
@@ -133,3 +147,15 @@ def corrections_of(session: Session, placement_id: int) -> list[AttendanceCorrec
             .order_by(AttendanceCorrection.id)
         )
     )
+
+
+def who_noted(session: Session, placement_ids: Iterable[int]) -> dict[int, int]:
+    """Return {placement id: the person who noted it absent} of those nobody confirmed yet."""
+    rows = session.execute(
+        select(Attendance.placement_id, Attendance.absent_noted_by_id).where(
+            Attendance.placement_id.in_(list(placement_ids)),
+            Attendance.status == AttendanceStatus.EXPECTED,
+            Attendance.absent_noted_by_id.is_not(None),
+        )
+    )
+    return {placement_id: person_id for placement_id, person_id in rows if person_id is not None}

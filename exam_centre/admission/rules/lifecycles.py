@@ -34,7 +34,13 @@ ATTENDANCE_FLOW: Flow[AttendanceStatus] = Flow(
                 AttendanceStatus.VOIDED,
             }
         ),
-        AttendanceStatus.ABSENT: frozenset({AttendanceStatus.PRESENT, AttendanceStatus.VOIDED}),
+        AttendanceStatus.ABSENT: frozenset(
+            {
+                AttendanceStatus.EXPECTED,  # taken back while the register is open
+                AttendanceStatus.PRESENT,
+                AttendanceStatus.VOIDED,
+            }
+        ),
         AttendanceStatus.REFUSED: frozenset({AttendanceStatus.PRESENT, AttendanceStatus.VOIDED}),
         AttendanceStatus.REMOVED: frozenset({AttendanceStatus.VOIDED}),
         AttendanceStatus.VOIDED: frozenset(),
@@ -63,3 +69,15 @@ class Identity(StrEnum):
     UNSURE = "unsure"
     MISMATCH = "mismatch"
     NOT_CHECKED = "not_checked"
+
+
+DOUBTS = frozenset({Identity.UNSURE, Identity.MISMATCH})
+
+
+def is_in_doubt(status: AttendanceStatus, identity: Identity, recheck: Identity) -> bool:
+    """Say whether somebody sits there who may be somebody else, and nobody settled it.
+
+    identity  what comparing gave at the door; recheck: what it gave once more, which outweighs it.
+    """
+    newest = identity if recheck is Identity.NOT_CHECKED else recheck
+    return status in GIVES_A_SCRIPT and newest in DOUBTS

@@ -138,3 +138,51 @@ class NotCompared(BadInput):
 
     def __init__(self) -> None:
         super().__init__(say("Compare the person with the record first, then say what it gave."))
+
+
+class DayIsClosed(_Conflict):
+    """Two people closed the venue's day: what comparing gave stays as it is."""
+
+    code = "day_is_closed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            say(
+                "The venue's day is closed: the comparison stands. "
+                "Two people who may close a day correct the register with evidence."
+            )
+        )
+
+
+class NothingToUndo(_Conflict):
+    """Nobody admitted this person, and nobody noted the seat as empty."""
+
+    code = "nothing_to_undo"
+
+    def __init__(self) -> None:
+        super().__init__(say("Nobody noted this seat as absent, so there is nothing to take back."))
+
+
+class NotInDoubt(_Conflict):
+    """Photographs are taken of people in doubt alone."""
+
+    code = "not_in_doubt"
+
+    def __init__(self) -> None:
+        super().__init__(
+            say(
+                "Nobody doubts who this is. A photograph is taken only of somebody seated in "
+                "doubt, or whom comparing again did not match."
+            )
+        )
+
+
+class ConsentMissing(BadInput):
+    """A photograph without the person's consent, or consent without a photograph."""
+
+    code = "consent_missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("Read the words to the person. With their consent, take the photograph.")
+        )

@@ -6,11 +6,11 @@ from exam_centre.admission.service.attendance import (
     confirm_absences,
     confirm_absent,
     correct_attendance,
+    end_day,
     note_absent,
     recheck_identity,
     refuse,
     remove,
-    undo_admission,
     void_attendance,
 )
 from exam_centre.admission.service.devices import (
@@ -32,12 +32,14 @@ from exam_centre.admission.service.issuing import (
     issue_slips_of_series,
 )
 from exam_centre.admission.service.keys import slip_keys
+from exam_centre.admission.service.photos import photograph
 from exam_centre.admission.service.slips import (
     expect_room,
     issue_slip,
     read_slip,
     slip_text,
 )
+from exam_centre.admission.service.undoing import undo_absence, undo_admission
 
 __all__ = [
     "admit_under_protest",
@@ -49,12 +51,14 @@ __all__ = [
     "correct_attendance",
     "device_and_human",
     "device_of_secret",
+    "end_day",
     "expect_room",
     "issue_slip",
     "issue_slips",
     "issue_slips_of_series",
     "measure_clock",
     "note_absent",
+    "photograph",
     "provision_device",
     "read_slip",
     "recheck_identity",
@@ -66,6 +70,7 @@ __all__ = [
     "slip_keys",
     "slip_text",
     "take_device",
+    "undo_absence",
     "undo_admission",
     "void_attendance",
 ]

@@ -1,6 +1,6 @@
-"""Attendance by hand: absence and refusal by two, undo, removal, recheck, corrections."""
+"""Attendance by hand: absence and refusal by two, removal, comparing again, corrections."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -11,47 +11,37 @@ from exam_centre.admission.models import Attendance, AttendanceCorrection
 from exam_centre.admission.rules import (
     GIVES_A_SCRIPT,
     AttendanceStatus,
+    DayIsClosed,
     DoorStillOpen,
     Identity,
     NotCompared,
     NotNotedAbsent,
-    ReasonMissing,
-    RegisterClosed,
     RegisterOpen,
     WrongStatus,
-    minutes_late,
+)
+from exam_centre.admission.service.rows import (
+    EXPECTED,
+    PRESENT,
+    check_reason,
+    check_status,
+    move,
+    open_row,
+    row_of,
+    write_admission,
 )
 from exam_centre.calendar.queries import rules_of
 from exam_centre.conduct.rules import IncidentKind
 from exam_centre.conduct.service import record_incident
 from exam_centre.entries.models import Entry
 from exam_centre.kernel import audit
-from exam_centre.kernel.errors import NotFound
-from exam_centre.kernel.permissions import Actor, Permission, Place
+from exam_centre.kernel.permissions import Actor, Permission
 from exam_centre.kernel.sentences import say
 from exam_centre.papers.models import Paper
 from exam_centre.papers.rules import Mode
 from exam_centre.timetable.models import Placement
 from exam_centre.timetable.queries import place_of_room_session, zone_of_room_session
 from exam_centre.timetable.rules import on_the_clock
-
-PRESENT = AttendanceStatus.PRESENT
-EXPECTED = AttendanceStatus.EXPECTED
-
-
-def undo_admission(
-    session: Session, actor: Actor, placement_id: int, *, reason: str, now: datetime
-) -> Attendance:
-    """Take an admission back, with a reason; the scan that made it stays.
-
-    Raises WrongStatus, ReasonMissing, RegisterClosed.
-    """
-    row, _ = _open_row(session, actor, Permission.CHECK_IN, placement_id)
-    _check_reason(reason)
-    _check_status(row, PRESENT)
-    _move(row, EXPECTED)
-    audit.record(session, actor, "admission.undone", row, now, reason=reason)
-    return row
+from exam_centre.venues.queries import place_of_venue
 
 
 def note_absent(session: Session, actor: Actor, placement_id: int, now: datetime) -> Attendance:
@@ -59,8 +49,8 @@ def note_absent(session: Session, actor: Actor, placement_id: int, now: datetime
 
     Raises WrongStatus, RegisterClosed, DoorStillOpen up to the last second of the door's window.
     """
-    row, _ = _open_row(session, actor, Permission.RUN_ROOM, placement_id)
-    _check_status(row, EXPECTED)
+    row, _ = open_row(session, actor, Permission.RUN_ROOM, placement_id)
+    check_status(row, EXPECTED)
     _check_door(session, placement_id, now)
     row.absent_noted_by_id = actor.human()
     audit.record(session, actor, "admission.absence_noted", row, now)
@@ -69,8 +59,8 @@ def note_absent(session: Session, actor: Actor, placement_id: int, now: datetime
 
 def confirm_absent(session: Session, actor: Actor, placement_id: int, now: datetime) -> Attendance:
     """Confirm what another person noted. Raises NotNotedAbsent, SamePerson, WrongStatus."""
-    row, _ = _open_row(session, actor, Permission.RUN_ROOM, placement_id)
-    _check_status(row, EXPECTED)
+    row, _ = open_row(session, actor, Permission.RUN_ROOM, placement_id)
+    check_status(row, EXPECTED)
     if row.absent_noted_by_id is None:
         raise NotNotedAbsent
     row.absent_confirmed_by_id = other_human(session, actor, row.absent_noted_by_id)
@@ -101,11 +91,11 @@ def refuse(
 
     Raises SamePerson, ReasonMissing, WrongStatus, RegisterClosed.
     """
-    row, place = _open_row(session, actor, Permission.CHECK_IN, placement_id)
-    _check_reason(reason)
+    row, place = open_row(session, actor, Permission.CHECK_IN, placement_id)
+    check_reason(reason)
     second.require(Permission.CHECK_IN, place)
     other_human(session, second, actor.human())
-    _check_status(row, EXPECTED)
+    check_status(row, EXPECTED)
     row.move_to(AttendanceStatus.REFUSED)
     words = f"{reason} (second person: {second.person_id})"
     audit.record(session, actor, "admission.refused", row, now, reason=words)
@@ -127,16 +117,16 @@ def admit_under_protest(
     Raises SamePerson, ReasonMissing, NotCompared, WrongStatus (neither expected nor refused),
     RegisterClosed.
     """
-    row, place = _open_row(session, actor, Permission.RUN_ROOM, placement_id)
-    _check_reason(reason)
+    row, place = open_row(session, actor, Permission.RUN_ROOM, placement_id)
+    check_reason(reason)
     second.require(Permission.RUN_ROOM, place)
     other_human(session, second, actor.human())
     if identity not in (Identity.MATCH, Identity.UNSURE):
         raise NotCompared
     if row.status is not AttendanceStatus.REFUSED:
-        _check_status(row, EXPECTED)
-    _write_admission(session, actor, row, identity, now)
-    _move(row, PRESENT)
+        check_status(row, EXPECTED)
+    write_admission(session, actor, row, identity, now)
+    move(row, PRESENT)
     words = f"{reason} (second person: {second.person_id})"
     audit.record(session, actor, "admission.admitted_under_protest", row, now, reason=words)
     return row
@@ -146,10 +136,10 @@ def remove(
     session: Session, actor: Actor, placement_id: int, *, reason: str, now: datetime
 ) -> Attendance:
     """Send somebody out who sat; their script is collected. Raises WrongStatus, ReasonMissing."""
-    row, _ = _open_row(session, actor, Permission.RUN_ROOM, placement_id)
-    _check_reason(reason)
-    _check_status(row, PRESENT)
-    _move(row, AttendanceStatus.REMOVED)
+    row, _ = open_row(session, actor, Permission.RUN_ROOM, placement_id)
+    check_reason(reason)
+    check_status(row, PRESENT)
+    move(row, AttendanceStatus.REMOVED)
     audit.record(session, actor, "admission.removed", row, now, reason=reason)
     return row
 
@@ -160,15 +150,18 @@ def recheck_identity(
     """Compare somebody who came with the record once more, the same day, by another human.
 
     Anything but a match opens an incident, and no outcome is released before it is closed.
-    Raises SamePerson, NotCompared, WrongStatus.
+    What it gave stands once the venue's day is closed.
+    Raises SamePerson, NotCompared, WrongStatus, DayIsClosed.
     """
-    placement, row, place = _row(session, placement_id)
+    placement, row, place = row_of(session, placement_id)
     if not actor.may(Permission.CLOSE_DAY, place):
         actor.require(Permission.RUN_ROOM, place)
     if identity is Identity.NOT_CHECKED:
         raise NotCompared
     if row.status not in GIVES_A_SCRIPT:
         raise WrongStatus(row.status, PRESENT)
+    if row.day_closed_at is not None and row.recheck is not Identity.NOT_CHECKED:
+        raise DayIsClosed
     row.rechecked_by_id = other_human(session, actor, row.admitted_by_id)
     row.recheck = identity
     audit.record(session, actor, "admission.rechecked", row, now)
@@ -203,10 +196,10 @@ def correct_attendance(
     as noted by one of the two and confirmed by the other.
     Raises SamePerson, ReasonMissing, RegisterOpen, IllegalMove.
     """
-    placement, row, place = _row(session, placement_id)
+    placement, row, place = row_of(session, placement_id)
     for person in (actor, second):
         person.require(Permission.CLOSE_DAY, place)
-    _check_reason(evidence)
+    check_reason(evidence)
     second_id = other_human(session, second, actor.human())
     if row.closed_at is None:
         raise RegisterOpen
@@ -222,9 +215,9 @@ def correct_attendance(
     )
     session.add(correction)
     session.flush()  # the guard lets a closed row change only beside its correction
-    _move(row, after)
+    move(row, after)
     if after is PRESENT:
-        _write_admission(session, actor, row, row.identity, placement.starts_at)
+        write_admission(session, actor, row, row.identity, placement.starts_at)
     elif after is AttendanceStatus.ABSENT:
         row.absent_noted_by_id, row.absent_confirmed_by_id = actor.human(), second_id
     audit.record(session, actor, "admission.corrected", row, now, reason=evidence)
@@ -244,8 +237,8 @@ def void_attendance(
 
     Raises SamePerson, ReasonMissing, IllegalMove, RegisterClosed (then it is a correction).
     """
-    row, place = _open_row(session, actor, Permission.CLOSE_DAY, placement_id)
-    _check_reason(reason)
+    row, place = open_row(session, actor, Permission.CLOSE_DAY, placement_id)
+    check_reason(reason)
     second.require(Permission.RUN_ROOM, place)
     other_human(session, second, actor.human())
     row.move_to(AttendanceStatus.VOIDED)
@@ -272,61 +265,24 @@ def close_register(session: Session, actor: Actor, room_session_id: int, now: da
     return len(rows)
 
 
-def _row(session: Session, placement_id: int) -> tuple[Placement, Attendance, Place]:
-    """Return a placement in force with its attendance, made where nobody wrote one yet."""
-    placement = session.get(Placement, placement_id)
-    if placement is None or not placement.in_force:
-        raise NotFound(say("placement"))
-    row = session.get(Attendance, placement_id)
-    if row is None:
-        row = Attendance(
-            placement_id=placement_id,
-            status=EXPECTED,
-            identity=Identity.NOT_CHECKED,
-            recheck=Identity.NOT_CHECKED,
-        )
-        session.add(row)
-        session.flush()
-    return placement, row, place_of_room_session(session, placement.room_session_id)
+def end_day(
+    session: Session, actor: Actor, venue_id: int, room_session_ids: Iterable[int], now: datetime
+) -> int:
+    """Write into the rows of a venue's closed day that it is closed; returns how many.
 
-
-def _open_row(
-    session: Session, actor: Actor, permission: Permission, placement_id: int
-) -> tuple[Attendance, Place]:
-    _, row, place = _row(session, placement_id)
-    actor.require(permission, place)
-    if row.closed_at is not None:
-        raise RegisterClosed
-    return row, place
-
-
-def _check_status(row: Attendance, needed: AttendanceStatus) -> None:
-    if row.status is not needed:
-        raise WrongStatus(row.status, needed)
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing
-
-
-def _move(row: Attendance, new: AttendanceStatus) -> None:
-    """Change the status and drop what only the old one had."""
-    row.move_to(new)
-    if new not in GIVES_A_SCRIPT and new is not AttendanceStatus.VOIDED:
-        row.admitted_by_scan, row.admitted_at, row.admitted_by_id = None, None, None
-        row.minutes_late, row.identity = None, Identity.NOT_CHECKED
-        row.recheck, row.rechecked_by_id = Identity.NOT_CHECKED, None
-
-
-def _write_admission(
-    session: Session, actor: Actor, row: Attendance, identity: Identity, at: datetime
-) -> None:
-    # Looked up first: a look-up writes what is pending, and this row is right only as a whole.
-    placement = session.get_one(Placement, row.placement_id)
-    row.admitted_by_scan, row.admitted_at, row.admitted_by_id = None, at, actor.human()
-    row.minutes_late, row.identity = minutes_late(placement.starts_at, at), identity
-    row.absent_noted_by_id, row.absent_confirmed_by_id = None, None
+    Part of closing the day, which has seen that nothing is open and signs for it in the trail.
+    """
+    actor.require(Permission.CLOSE_DAY, place_of_venue(session, venue_id))
+    rows = session.scalars(
+        select(Attendance)
+        .join(Placement, Placement.id == Attendance.placement_id)
+        .where(Placement.room_session_id.in_(list(room_session_ids)), Placement.in_force)
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        row.day_closed_at = now
+    session.flush()
+    return len(rows)
 
 
 def _check_door(session: Session, placement_id: int, now: datetime) -> None:

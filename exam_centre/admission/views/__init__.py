@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from exam_centre.admission.views import acts, devices, door, own, rooms, slips
+from exam_centre.admission.views import acts, devices, door, own, photos, rooms, slips
 from exam_centre.admission.views.blueprint import ROOMS, blueprint
 from exam_centre.kernel.permissions import Permission
 from exam_centre.webkit.navigation import NavItem
@@ -14,4 +14,14 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem(_l("Devices"), "admission.list_devices", (Permission.RUN_DEVICES,)),
 )
 
-__all__ = ["NAVIGATION", "acts", "blueprint", "devices", "door", "own", "rooms", "slips"]
+__all__ = [
+    "NAVIGATION",
+    "acts",
+    "blueprint",
+    "devices",
+    "door",
+    "own",
+    "photos",
+    "rooms",
+    "slips",
+]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -46,6 +46,24 @@ def undo_admission(placement: str) -> ResponseReturnValue:
         say("Take the admission back"),
         say("The scan stays in the records; the person is expected again."),
         say("The admission is taken back."),
+        back="admission.show_register" if "register" in request.args else "admission.show_door",
+    )
+
+
+@blueprint.route("/placements/<token:placement>/undo-absence", methods=["GET", "POST"])
+@requires(Permission.RUN_ROOM)
+def undo_absence(placement: str) -> ResponseReturnValue:
+    """Take back that a seat stayed empty, with a reason."""
+    form = ReasonForm.from_request()
+    act = partial(service.undo_absence, reason=typed(form.reason))
+    return _act(
+        placement,
+        form,
+        act if form.submitted() else None,
+        say("Take the absence back"),
+        say("Who said it stays in the records; the person is expected again, and may be admitted."),
+        say("The absence is taken back. The person is expected again."),
+        back="admission.show_register",
     )
 
 

@@ -8,9 +8,8 @@ from config import Config
 from exam_centre.adapters.pdf import Fonts
 from exam_centre.adapters.storage import DiskStorage
 from exam_centre.admission.documents import Press
-from exam_centre.admission.rules import AttendanceStatus, Code, Identity, Next
+from exam_centre.admission.rules import NEED_WORDS, AttendanceStatus, Code, Identity, Next
 from exam_centre.admission.service import slip_keys
-from exam_centre.entries.rules import AccessKind
 from exam_centre.kernel.keys import KeyRing
 from exam_centre.kernel.permissions import Permission
 from exam_centre.kernel.sentences import Sentence, say
@@ -42,15 +41,6 @@ IDENTITY_WORDS: dict[Identity, Sentence] = {
     Identity.UNSURE: say("Not sure"),
     Identity.MISMATCH: say("Not the same person"),
     Identity.NOT_CHECKED: say("Not compared yet"),
-}
-NEED_WORDS: dict[AccessKind, Sentence] = {
-    AccessKind.EXTRA_TIME: say("Extra time"),
-    AccessKind.WHEELCHAIR: say("Wheelchair"),
-    AccessKind.LEFT_HANDED: say("Left-handed desk"),
-    AccessKind.ALONE: say("Sits alone"),
-    AccessKind.READER: say("Reader"),
-    AccessKind.SCRIBE: say("Scribe"),
-    AccessKind.REST_BREAKS: say("Rest breaks"),
 }
 # A verdict as people see it: the class of its band, and what the band says.
 CODE_KINDS: dict[Code, tuple[str, Sentence]] = {

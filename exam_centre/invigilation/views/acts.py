@@ -11,7 +11,6 @@ from exam_centre.accounts.service import second_person
 from exam_centre.admission.queries import recheck_coverage
 from exam_centre.invigilation import queries, service
 from exam_centre.invigilation.forms import (
-    AbsenteesForm,
     ActForm,
     CountForm,
     ReasonForm,
@@ -130,33 +129,6 @@ def close(room: str) -> ResponseReturnValue:
         done=say("The register is closed. Two people signed. Now count the scripts."),
         seal=True,
     )
-
-
-@blueprint.route("/rooms/<token:room>/absentees", methods=["GET", "POST"])
-@second_signs
-@requires(RUN)
-def absentees(room: str) -> ResponseReturnValue:
-    """Say which seats stayed empty, two people together."""
-    seen = _seen(room)
-    form = AbsenteesForm(seen.silent)
-    second = _second(form) if form.submitted() else None
-    if second is not None:
-        placements = {line.token: line.placement_id for line in seen.silent}
-        try:
-            with unit_of_work() as session:
-                said_of = service.say_absent(
-                    session,
-                    current_actor(),
-                    queries.day_in_scope(session, current_actor(), room),
-                    [placements[token] for token in form.seats.data or []],
-                    second=second,
-                    now=clock.now(),
-                )
-            flash(_("Absent, by two people: %(number)s.", number=said_of), "success")
-            return _to_room(room)
-        except Refusal as refusal:
-            tell(refusal)
-    return render_template("invigilation/absentees.html", form=form, room=seen, spot=seen.spot)
 
 
 @blueprint.route("/rooms/<token:room>/count", methods=["GET", "POST"])

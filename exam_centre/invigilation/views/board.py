@@ -6,9 +6,10 @@ from itertools import groupby
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from exam_centre.accounts.queries import names_of
 from exam_centre.admission.queries import recheck_coverage
 from exam_centre.invigilation import queries
-from exam_centre.invigilation.rules import RoomDayStatus
+from exam_centre.invigilation.rules import FINISHED
 from exam_centre.invigilation.views.blueprint import SEES, blueprint
 from exam_centre.kernel import clock
 from exam_centre.kernel.permissions import Permission
@@ -20,7 +21,6 @@ from exam_centre.webkit.database import reader
 from exam_centre.webkit.languages import ZONE
 
 ROOMS_SHOWN = 40  # more than one person runs in a day: then periods lead to boards alone
-DONE = (RoomDayStatus.RECONCILED, RoomDayStatus.CANCELLED)
 
 
 @blueprint.get("/")
@@ -72,6 +72,9 @@ def show_board(venue: str, day: date) -> ResponseReturnValue:
     states = queries.room_states(session, wanted)
     incidents = queries.venue_incidents(session, found.id, rooms, *whole)
     done, due = recheck_coverage(session, rooms)
+    closed = queries.closed_day(session, found.id, day)
+    signed = [closed.closed_by_id, closed.countersigned_by_id] if closed else []
+    names = names_of(session, signed)
     return render_template(
         "invigilation/board.html",
         venue=found,
@@ -83,8 +86,10 @@ def show_board(venue: str, day: date) -> ResponseReturnValue:
         room_codes={spot.room_session_id: spot.room for spot in wanted},
         laws=queries.laws_of_rooms(session, rooms),
         links=queries.links_of_rows(session, rooms),
-        waiting=[state for state in states if state.status not in DONE],
+        waiting=[state for state in states if state.status not in FINISHED],
         compared=(done, due),
+        closed=closed,
+        closed_by=[names[person_id] for person_id in signed],
         now=clock.now(),
     )
 

@@ -13,7 +13,7 @@ from exam_centre.invigilation.views.blueprint import SEES, blueprint
 from exam_centre.kernel import clock
 from exam_centre.kernel.permissions import Permission
 from exam_centre.timetable.queries import access_room_session
-from exam_centre.timetable.queries.whereabouts import spots_in_scope
+from exam_centre.timetable.queries.whereabouts import room_spots, spots_in_scope
 from exam_centre.venues.queries import access_venue
 from exam_centre.webkit.access import current_actor, requires
 from exam_centre.webkit.database import reader
@@ -52,6 +52,40 @@ def print_roll_call(room: str) -> Response:
     return _pdf(documents.roll_call(seen, staff, language=language()))
 
 
+@blueprint.get("/rooms/<token:room>/absentees.pdf")
+@requires(*SEES)
+def print_absentees(room: str) -> Response:
+    """Print who was absent in a room, and the two people who said so."""
+    session = reader()
+    row = access_room_session(session, current_actor(), room)
+    seen = queries.room_view(session, row.id, clock.now())
+    said_by = queries.who_said_absent(session, row.id)
+    return _pdf(documents.absentee_list(seen, said_by, language=language()))
+
+
+@blueprint.get("/rooms/<token:room>/duty-card.pdf")
+@requires(*SEES)
+def print_duty_card(room: str) -> Response:
+    """Print the card that everybody on duty in a room carries, with what to say when."""
+    session = reader()
+    row = access_room_session(session, current_actor(), room)
+    seen = queries.room_view(session, row.id, clock.now())
+    staff = queries.staff_of_rooms(session, [row.id]).get(row.id, [])
+    needs = documents.Needs(queries.seats_with_needs(session, row.id, seen.spot.series_id))
+    return _pdf(documents.duty_card(seen, staff, needs, language=language()))
+
+
+@blueprint.get("/rooms/<token:room>/held-over-log.pdf")
+@requires(*SEES)
+def print_held_over_log(room: str) -> Response:
+    """Print the log of who waits in this room between two papers; blank where nobody does."""
+    session = reader()
+    row = access_room_session(session, current_actor(), room)
+    spot = room_spots(session, [row.id])[row.id]
+    people = queries.held_people(session, row.id)
+    return _pdf(documents.held_over_log(spot, people, language=language()))
+
+
 @blueprint.get("/venues/<token:venue>/<day:day>/report.pdf")
 @requires(Permission.CLOSE_DAY)
 def day_report(venue: str, day: date) -> Response:
@@ -64,6 +98,10 @@ def day_report(venue: str, day: date) -> Response:
     )
     rooms = [spot.room_session_id for spot in spots]
     incidents, _total = incidents_in_scope(session, actor, venue_id=found.id, happened=whole)
+    closed = queries.closed_day(session, found.id, day)
+    signed = [closed.closed_by_id, closed.countersigned_by_id] if closed else []
+    names = names_of(session, signed)
+    states = queries.room_states(session, queries.spots_of_day(session, found, day))
     return _pdf(
         documents.day_report(
             queries.room_states(session, spots),
@@ -74,6 +112,12 @@ def day_report(venue: str, day: date) -> Response:
             code=found.code,
             day=on_day(day),
             compared=recheck_coverage(session, rooms),
+            ending=documents.Ending(
+                queries.day_checks(session, found, day, states),
+                closed,
+                [names[person_id] for person_id in signed],
+                found.time_zone,
+            ),
             number=f"VD-{found.code}-{day:%Y%m%d}",
             language=language(),
         )

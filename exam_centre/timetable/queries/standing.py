@@ -1,8 +1,9 @@
 """Which placements hold in a plan version, and where plans and room sessions are found."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from exam_centre.calendar.models import Period, Series
@@ -71,19 +72,25 @@ def access_room_session(session: Session, actor: Actor, token: str) -> RoomSessi
 
 def place_of_room_session(session: Session, room_session_id: int) -> Place:
     """Return where the acts of a room session happen. Raises NotFound."""
-    row = session.execute(
+    row = session.execute(_asking_place(), {"room_session": room_session_id}).one_or_none()
+    if row is None:
+        raise NotFound(say("room session"))
+    path, venue_id, series_id, room_id = row
+    return Place(path, venue_id=venue_id, series_id=series_id, room_id=room_id)
+
+
+@cache
+def _asking_place() -> Select[str, int, int, int]:
+    """Return the question, built once: every scan and every mark asks it."""
+    return (
         select(Unit.path, Venue.id, Period.series_id, Room.id)
         .select_from(RoomSession)
         .join(Room, Room.id == RoomSession.room_id)
         .join(Venue, Venue.id == Room.venue_id)
         .join(Unit, Unit.id == Venue.unit_id)
         .join(Period, Period.id == RoomSession.period_id)
-        .where(RoomSession.id == room_session_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound(say("room session"))
-    path, venue_id, series_id, room_id = row
-    return Place(path, venue_id=venue_id, series_id=series_id, room_id=room_id)
+        .where(RoomSession.id == bindparam("room_session", type_=Integer))
+    )
 
 
 def zone_of_room_session(session: Session, room_session_id: int) -> str:

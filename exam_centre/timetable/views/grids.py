@@ -5,7 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from exam_centre.accounts.queries import names_of
 from exam_centre.calendar.models import Period, Series
+from exam_centre.entries import queries as entries
+from exam_centre.entries.rules import ENTRY_SENTENCES
 from exam_centre.kernel import clock
+from exam_centre.kernel.permissions import Permission
 from exam_centre.timetable import queries
 from exam_centre.timetable.queries import grid, lists
 from exam_centre.timetable.views.blueprint import PLANS, blueprint, way_to
@@ -89,8 +92,16 @@ def list_unplaced(token: str) -> ResponseReturnValue:
     lines, total = lists.unplaced_of(
         reader(), plan, window.text, offset=window.offset, limit=window.limit
     )
+    standings = entries.standings(reader(), [line.entry_token for line in lines])
     return render_template(
-        "timetable/unplaced.html", plan=plan, page=window.page(lines, total), way=way_to(plan)
+        "timetable/unplaced.html",
+        plan=plan,
+        page=window.page(lines, total),
+        way=way_to(plan),
+        standings=standings,
+        waits={token for token, each in standings.items() if each.waits_for_a_place},
+        may_ask=current_actor().may(Permission.ENTER_CANDIDATES),
+        entry_words=ENTRY_SENTENCES,
     )
 
 

@@ -1,7 +1,7 @@
-"""The room on the day: prepared, opened by two, run by its own clock, closed and counted by two."""
+"""A room on its way out: absentees by two, closed by two, counted by two, reconciled."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -10,122 +10,37 @@ from exam_centre.admission.queries import recheck_coverage, statuses
 from exam_centre.admission.rules import AttendanceStatus
 from exam_centre.admission.service import (
     close_register,
+    confirm_absences,
     confirm_absent,
-    expect_room,
     note_absent,
 )
-from exam_centre.calendar.models import Period
-from exam_centre.calendar.queries import rules_of
 from exam_centre.conduct.queries import open_incidents
 from exam_centre.conduct.rules import IncidentKind
 from exam_centre.conduct.service import record_incident
 from exam_centre.invigilation import queries
-from exam_centre.invigilation.models import RoomDay, Stoppage
+from exam_centre.invigilation.models import RoomDay
 from exam_centre.invigilation.rules import (
     Count,
     CountedAlready,
     CountWrong,
     IncidentsOpen,
     NotClosed,
-    NotOpenable,
-    PapersNotOpened,
-    ReasonMissing,
     RecheckIncomplete,
     RegisterUnbalanced,
     RoomDayStatus,
-    StartsLater,
     StillWriting,
+)
+from exam_centre.invigilation.service.places import (
+    on_venue_clock,
+    place_of,
+    require,
+    require_both,
 )
 from exam_centre.kernel import audit, laws
 from exam_centre.kernel.errors import NotFound
-from exam_centre.kernel.permissions import Actor, Permission, Place
+from exam_centre.kernel.permissions import Actor, Permission
 from exam_centre.kernel.sentences import say
-from exam_centre.timetable.models import RoomSession
-from exam_centre.timetable.queries import (
-    place_of_room_session,
-    placements_of_room,
-    seat_numbers,
-    zone_of_room_session,
-)
-from exam_centre.timetable.rules import on_the_clock
-
-
-def prepare_room(session: Session, actor: Actor, room_session_id: int, *, now: datetime) -> RoomDay:
-    """Make a room session's day: everybody placed there is expected. Twice gives the same row."""
-    place = place_of_room_session(session, room_session_id)
-    if not actor.may(Permission.CLOSE_DAY, place):
-        actor.require(Permission.RUN_ROOM, place)
-    known = queries.day_of_room(session, room_session_id)
-    expect_room(session, room_session_id)
-    if known is not None:
-        return known
-    day = RoomDay(room_session_id=room_session_id, status=RoomDayStatus.READY)
-    session.add(day)
-    audit.record(session, actor, "invigilation.prepared", day, now)
-    return day
-
-
-def open_room(
-    session: Session, actor: Actor, room_day: RoomDay, *, second: Actor, now: datetime
-) -> None:
-    """Let candidates in, before two people and with the papers of the room out of their bags.
-
-    Raises SamePerson, NotOpenable (before the doors of the period open), PapersNotOpened for
-    script-marked papers, IllegalMove.
-    """
-    _require_both(session, actor, second, room_day)
-    witness_id = other_human(session, second, actor.human())
-    opens = _doors_open(session, room_day.room_session_id)
-    if now < opens:
-        raise NotOpenable(_clock(session, room_day, opens))
-    sealed = queries.sealed_papers(session, room_day.room_session_id)
-    if sealed:
-        raise PapersNotOpened(sealed)
-    room_day.opened_by_id, room_day.opening_witness_id = actor.human(), witness_id
-    room_day.move_to(RoomDayStatus.OPEN)
-    audit.record(session, actor, "invigilation.opened", room_day, now)
-
-
-def start_clock(session: Session, actor: Actor, room_day: RoomDay, *, now: datetime) -> None:
-    """Start the room's own clock, never before the published start of its first paper.
-
-    Raises StartsLater, IllegalMove.
-    """
-    _require(session, actor, room_day)
-    placements = placements_of_room(session, room_day.room_session_id)
-    first = min((p.starts_at for p in placements), default=now)
-    if now < first:
-        raise StartsLater(_clock(session, room_day, first))
-    room_day.move_to(RoomDayStatus.RUNNING)
-    room_day.started_at = now
-    audit.record(session, actor, "invigilation.started", room_day, now)
-
-
-def stop_clock(
-    session: Session, actor: Actor, room_day: RoomDay, *, reason: str, now: datetime
-) -> Stoppage:
-    """Stop a room, e.g. for an alarm; everybody gets the time back. Raises IllegalMove."""
-    _require(session, actor, room_day)
-    if not reason.strip():
-        raise ReasonMissing
-    room_day.move_to(RoomDayStatus.SUSPENDED)
-    stoppage = Stoppage(
-        room_day_id=room_day.id, began_at=now, ended_at=None, reason=reason, by_id=actor.human()
-    )
-    session.add(stoppage)
-    audit.record(session, actor, "invigilation.stopped", room_day, now, reason=reason)
-    return stoppage
-
-
-def resume_clock(session: Session, actor: Actor, room_day: RoomDay, *, now: datetime) -> None:
-    """Go on where the room was stopped. Raises IllegalMove."""
-    _require(session, actor, room_day)
-    running = room_day.started_at is not None
-    room_day.move_to(RoomDayStatus.RUNNING if running else RoomDayStatus.OPEN)
-    for stoppage in queries.stoppages_of(session, room_day.id):
-        if stoppage.ended_at is None:
-            stoppage.ended_at = now
-    audit.record(session, actor, "invigilation.resumed", room_day, now)
+from exam_centre.timetable.queries import placements_of_room, seat_numbers
 
 
 def say_absent(
@@ -142,27 +57,50 @@ def say_absent(
     Raises SamePerson, NotFound for somebody who does not sit here, and what admission raises:
     DoorStillOpen, WrongStatus, RegisterClosed.
     """
-    _require_both(session, actor, second, room_day)
+    require_both(session, actor, second, room_day)
     other_human(session, second, actor.human())
-    here = {p.id for p in placements_of_room(session, room_day.room_session_id)}
-    said = list(dict.fromkeys(placement_ids))
+    said = _of_this_room(session, room_day, placement_ids)
     for placement_id in said:
-        if placement_id not in here:
-            raise NotFound(say("placement"))
         note_absent(session, actor, placement_id, now)
         confirm_absent(session, second, placement_id, now)
     return len(said)
 
 
-def cancel_room(
-    session: Session, actor: Actor, room_day: RoomDay, *, reason: str, now: datetime
-) -> None:
-    """Give a room up before it runs; its people need a repair of the plan. Raises IllegalMove."""
-    actor.require(Permission.CLOSE_DAY, _place(session, room_day))
-    if not reason.strip():
-        raise ReasonMissing
-    room_day.move_to(RoomDayStatus.CANCELLED)
-    audit.record(session, actor, "invigilation.cancelled", room_day, now, reason=reason)
+def note_empty(
+    session: Session,
+    actor: Actor,
+    room_day: RoomDay,
+    placement_ids: Iterable[int],
+    *,
+    now: datetime,
+) -> int:
+    """Note seats of this room as empty; somebody else confirms them later. Returns how many.
+
+    Raises NotFound for somebody who does not sit here, and what admission raises: DoorStillOpen,
+    WrongStatus, RegisterClosed.
+    """
+    require(session, actor, room_day)
+    noted = _of_this_room(session, room_day, placement_ids)
+    for placement_id in noted:
+        note_absent(session, actor, placement_id, now)
+    return len(noted)
+
+
+def confirm_noted(
+    session: Session,
+    actor: Actor,
+    room_day: RoomDay,
+    placement_ids: Iterable[int],
+    *,
+    now: datetime,
+) -> int:
+    """Confirm, as another human, seats of this room that somebody noted as empty; how many.
+
+    Raises NotFound, SamePerson, NotNotedAbsent, WrongStatus, RegisterClosed.
+    """
+    require(session, actor, room_day)
+    noted = _of_this_room(session, room_day, placement_ids)
+    return confirm_absences(session, actor, noted, now)
 
 
 def close_room(
@@ -173,7 +111,7 @@ def close_room(
     Raises SamePerson, RegisterUnbalanced (with the seats nobody said a word about), StillWriting
     (with the seats whose own time is not up), LawBroken, IllegalMove.
     """
-    _require_both(session, actor, second, room_day)
+    require_both(session, actor, second, room_day)
     countersigned_by = other_human(session, second, actor.human())
     room = room_day.room_session_id
     room_day.flow.check(room_day.status, RoomDayStatus.CLOSED)
@@ -198,7 +136,7 @@ def count_scripts(
     number, and either person counts again. No return and no refusal says what the other typed.
     Raises CountWrong, NotClosed, CountedAlready, SamePerson.
     """
-    _require(session, actor, room_day)
+    require(session, actor, room_day)
     if count < 0:
         raise CountWrong
     if room_day.status is not RoomDayStatus.CLOSED:
@@ -224,7 +162,7 @@ def reconcile(session: Session, actor: Actor, room_day: RoomDay, *, now: datetim
     Raises LawBroken (laws 2 and 3), IncidentsOpen, RecheckIncomplete (everybody who came is
     compared again the same day by another human), IllegalMove.
     """
-    actor.require(Permission.CLOSE_DAY, _place(session, room_day))
+    actor.require(Permission.CLOSE_DAY, place_of(session, room_day))
     room = room_day.room_session_id
     room_day.flow.check(room_day.status, RoomDayStatus.RECONCILED)
     laws.ensure(queries.law_attendance(session, [room]))
@@ -240,29 +178,12 @@ def reconcile(session: Session, actor: Actor, room_day: RoomDay, *, now: datetim
     audit.record(session, actor, "invigilation.reconciled", room_day, now)
 
 
-def _place(session: Session, room_day: RoomDay) -> Place:
-    return place_of_room_session(session, room_day.room_session_id)
-
-
-def _require(session: Session, actor: Actor, room_day: RoomDay) -> None:
-    actor.require(Permission.RUN_ROOM, _place(session, room_day))
-
-
-def _require_both(session: Session, actor: Actor, second: Actor, room_day: RoomDay) -> None:
-    place = _place(session, room_day)
-    actor.require(Permission.RUN_ROOM, place)
-    second.require(Permission.RUN_ROOM, place)
-
-
-def _clock(session: Session, room_day: RoomDay, moment: datetime) -> str:
-    return on_the_clock(moment, zone_of_room_session(session, room_day.room_session_id))
-
-
-def _doors_open(session: Session, room_session_id: int) -> datetime:
-    room_session = session.get_one(RoomSession, room_session_id)
-    period = session.get_one(Period, room_session.period_id)
-    rules = rules_of(session, period.series_id)
-    return period.starts_at - timedelta(minutes=rules.doors_open_minutes)
+def _of_this_room(session: Session, room_day: RoomDay, placement_ids: Iterable[int]) -> list[int]:
+    here = {p.id for p in placements_of_room(session, room_day.room_session_id)}
+    said = list(dict.fromkeys(placement_ids))
+    if not here.issuperset(said):
+        raise NotFound(say("placement"))
+    return said
 
 
 def _ensure_time_is_up(session: Session, room_day: RoomDay, now: datetime) -> None:
@@ -276,7 +197,7 @@ def _ensure_time_is_up(session: Session, room_day: RoomDay, now: datetime) -> No
     if writing:
         numbers = seat_numbers(session, writing)
         last = max(ends[placement_id] for placement_id in writing)
-        raise StillWriting(sorted(numbers.values()), _clock(session, room_day, last))
+        raise StillWriting(sorted(numbers.values()), on_venue_clock(session, room_day, last))
 
 
 def _recounts(session: Session, actor: Actor, room_day: RoomDay) -> bool:
@@ -292,7 +213,7 @@ def _recounts(session: Session, actor: Actor, room_day: RoomDay) -> bool:
 def _count_differs(
     session: Session, actor: Actor, room_day: RoomDay, count: int, now: datetime
 ) -> None:
-    venue_id = _place(session, room_day).venue_id
+    venue_id = place_of(session, room_day).venue_id
     if venue_id is None:
         raise NotFound(say("venue"))
     room_day.second_count, room_day.second_counter_id = None, None

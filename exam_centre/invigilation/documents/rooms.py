@@ -1,4 +1,4 @@
-"""What the room record sheet, the roll call and the venue's day report say on paper."""
+"""What the room record sheet, the roll call and the absentee list say on paper."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,6 @@ from exam_centre.adapters.pdf import (
     Document,
     Facts,
     Heading,
-    Page,
-    PageBreak,
     Signatures,
     Spacer,
     Table,
@@ -20,17 +18,9 @@ from exam_centre.adapters.pdf import (
     Tick,
 )
 from exam_centre.admission.rules import AttendanceStatus
-from exam_centre.conduct.queries import IncidentLine
-from exam_centre.conduct.rules import INCIDENT_WORDS, KIND_WORDS
 from exam_centre.custody.models import Bag, PaperCount
-from exam_centre.invigilation.queries import DayHeads, RoomState, RoomView
-from exam_centre.invigilation.rules import (
-    ATTENDANCE_WORDS,
-    DUTY_WORDS,
-    STATUS_WORDS,
-    spans,
-)
-from exam_centre.kernel.laws import Law
+from exam_centre.invigilation.queries import RoomView
+from exam_centre.invigilation.rules import ATTENDANCE_WORDS, DUTY_WORDS, STATUS_WORDS, spans
 from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.timetable.rules import DutyRole, on_the_clock
 
@@ -153,74 +143,66 @@ def roll_call(seen: RoomView, staff: Staff, *, language: str) -> Document:
     )
 
 
-def day_report(
-    states: Sequence[RoomState],
-    laws: Sequence[Law],
-    incidents: Sequence[IncidentLine],
-    heads: DayHeads,
-    *,
-    venue: str,
-    code: str,
-    day: str,
-    compared: tuple[int, int],
-    number: str,
-    language: str,
+def absentee_list(
+    seen: RoomView, said_by: Mapping[int, tuple[str, str]], *, language: str
 ) -> Document:
-    """Return a venue's report of one day: its rooms, laws, incidents, and the trail's end."""
+    """Return who was absent in a room, each with the two people who said so, to sign and post.
+
+    said_by  {placement: (who noted it, who confirmed it)}.
+    """
 
     def word(sentence: Sentence) -> str:
         return sentence.say_in(language)
 
-    title = word(say("Venue day report"))
-    done, due = compared
+    title = word(say("Absentee list"))
+    absent = [line for line in seen.lines if line.status is S.ABSENT]
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            str(line.seat),
+            line.name,
+            line.person_no,
+            line.paper,
+            "、".join(said_by.get(line.placement_id, ())),
+        )
+        for line in absent
+    )
+    open_ones = say(
+        "Seats without a word yet: {seats}.", seats=spans([x.seat for x in seen.silent])
+    )
+    body = (
+        Table(
+            (
+                Column(word(say("Seat")), width_mm=16, align=Align.RIGHT, bold=True),
+                Column(word(say("Name")), weight=1.2),
+                Column(word(say("Candidate number"))),
+                Column(word(say("Paper")), width_mm=24),
+                Column(word(say("Noted and confirmed by")), weight=1.4),
+            ),
+            rows,
+        )
+        if rows
+        else Text(word(say("Nobody is absent in this room.")))
+    )
     return Document(
         title=title,
-        number=number,
+        number=f"AL-{seen.spot.token[:8]}",
         language=language,
-        page=Page.LANDSCAPE,
         blocks=(
-            Heading(title),
+            Heading(f"{title} · {seen.spot.venue} {seen.spot.room}"),
+            Text(f"{on_the_clock(seen.starts_at, seen.spot.zone)} · {seen.spot.series_name}"),
             Facts(
                 (
-                    (word(say("Venue")), f"{code} {venue}"),
-                    (word(say("Day")), day),
-                    (word(say("Rooms")), str(len(states))),
-                    (word(say("Compared again")), f"{done} / {due}"),
+                    (word(say("Should sit")), str(len(seen.lines))),
+                    (word(say("Absent")), str(len(absent))),
                 ),
                 columns=2,
-                label_mm=34,
             ),
-            _rooms(states, language),
-            Heading(word(say("Laws")), level=2),
-            Table(
-                (
-                    Column(word(say("Left side")), weight=2),
-                    Column("", width_mm=16, align=Align.RIGHT, bold=True),
-                    Column(word(say("Right side")), weight=2),
-                    Column("", width_mm=16, align=Align.RIGHT, bold=True),
-                    Column(word(say("In balance")), width_mm=22),
-                    Column(word(say("Rows to look at")), weight=3, shrink=False),
-                ),
-                tuple(
-                    (
-                        word(law.left_text),
-                        str(law.left),
-                        word(law.right_text),
-                        str(law.right),
-                        word(say("Yes")) if law.green else word(say("No")),
-                        " ".join(word(row.text) for row in law.rows[:8]),
-                    )
-                    for law in laws
-                ),
-            ),
-            PageBreak(),
-            Heading(word(say("Incidents")), level=2),
-            _incidents(incidents, language),
-            Heading(word(say("End of the audit trail")), level=2),
-            *_heads(heads, language),
+            *((Text(word(open_ones), bold=True),) if seen.silent else ()),
+            body,
             Spacer(8),
             Signatures(
-                (word(say("Chief examiner")), word(say("Venue manager"))), dated=word(say("Date"))
+                (word(say("First invigilator")), word(say("Second invigilator"))),
+                dated=word(say("Date")),
             ),
         ),
     )
@@ -271,90 +253,3 @@ def _papers(bags: Sequence[tuple[Bag, str, PaperCount | None]], language: str) -
         parts = (count.used, count.spare, count.damaged) if count else (BLANK,) * 3
         rows.append((paper, received, *(str(part) for part in parts)))
     return Table(tuple(Column(head.say_in(language)) for head in heads), tuple(rows))
-
-
-def _rooms(states: Sequence[RoomState], language: str) -> Table:
-    heads = (
-        (say("Room"), 22.0),
-        (say("Period"), 40.0),
-        (say("State"), None),
-        (say("Should sit"), 20.0),
-        (say("Present"), 18.0),
-        (say("Late"), 16.0),
-        (say("Absent"), 18.0),
-        (say("Not admitted"), 24.0),
-        (say("Sent out"), 20.0),
-        (say("Scripts"), 20.0),
-    )
-    return Table(
-        tuple(
-            Column(
-                head.say_in(language), width_mm=width, align=Align.RIGHT if n > 2 else Align.LEFT
-            )
-            for n, (head, width) in enumerate(heads)
-        ),
-        tuple(
-            (
-                state.spot.room,
-                on_the_clock(state.spot.starts_at, state.spot.zone),
-                STATUS_WORDS[state.status].say_in(language),
-                str(state.due),
-                str(state.present),
-                str(state.late),
-                str(state.absent),
-                str(state.refused),
-                str(state.removed),
-                str(state.first_count) if state.counted_alike else "-",
-            )
-            for state in states
-        ),
-    )
-
-
-def _incidents(incidents: Sequence[IncidentLine], language: str) -> Table | Text:
-    if not incidents:
-        return Text(say("Nothing was recorded on this day.").say_in(language))
-    return Table(
-        (
-            Column(say("No.").say_in(language), width_mm=12),
-            Column(say("Time").say_in(language), width_mm=16),
-            Column(say("Room").say_in(language), width_mm=20),
-            Column(say("Kind").say_in(language), weight=2, shrink=False),
-            Column(say("Course of events").say_in(language), weight=4, shrink=False),
-            Column(say("What was done").say_in(language), weight=3, shrink=False),
-        ),
-        tuple(
-            (
-                str(line.incident.number),
-                on_the_clock(line.incident.happened_at, line.zone)[-5:],
-                line.room or "-",
-                KIND_WORDS[line.incident.kind].say_in(language),
-                Sentence(line.incident.text, line.incident.facts).say_in(language),
-                line.incident.resolution or INCIDENT_WORDS[line.incident.status].say_in(language),
-            )
-            for line in sorted(incidents, key=lambda each: each.incident.number)
-        ),
-    )
-
-
-def _heads(heads: DayHeads, language: str) -> tuple[Table | Text, ...]:
-    """Say where the venue's chain of records ends: an outside witness compares these digits."""
-    state = (
-        say("Signed for the whole day. Root {root}.", root=heads.root)
-        if heads.root
-        else say("The day is not signed yet: these are the records up to this print.")
-    )
-    if not heads.streams:
-        return (Text(say("No record of this venue yet.").say_in(language)),)
-    rows = tuple((name, str(number), digest) for name, number, digest in heads.streams)
-    return (
-        Text(state.say_in(language)),
-        Table(
-            (
-                Column(say("Stream").say_in(language), width_mm=34),
-                Column(say("Records").say_in(language), width_mm=24, align=Align.RIGHT),
-                Column(say("Hash of the last one").say_in(language)),
-            ),
-            rows,
-        ),
-    )
