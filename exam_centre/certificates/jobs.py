@@ -32,7 +32,6 @@ from exam_centre.kernel.permissions import Actor
 
 ISSUE = "certificates.issue"
 SIGNING = "signing"  # beneath the keys' folder: who signs the files
-ISSUER_NAME = "Exam Centre"
 SIGNED_FOR = "Certificate of course completion"  # as PDF readers show beside the signature
 
 
@@ -44,6 +43,7 @@ class Press:
     files_dir: Path
     assets_dir: Path
     public_url: str  # no slash at its end
+    issuer_name: str  # as certificates and credentials say it
 
     @cached_property
     def signer(self) -> CredentialSigner:
@@ -52,7 +52,7 @@ class Press:
             return load_signer(
                 self.keys_dir,
                 issuer_id=did_web(self.public_url),
-                issuer_name=ISSUER_NAME,
+                issuer_name=self.issuer_name,
                 base_url=self.public_url,
             )
         except FileNotFoundError as error:
@@ -125,8 +125,15 @@ def print_series(
         except CannotDraw:
             continue
         printed += 1
+    tell_ready(series_id, now)
     progress(len(wanted), len(wanted))
     return printed
+
+
+def tell_ready(series_id: int, now: Callable[[], datetime]) -> None:
+    """Tell everybody whose certificates of a series are ready and who was not told."""
+    while in_unit_of_work(lambda session: service.tell_ready(session, series_id, now=now())):
+        pass
 
 
 def print_certificate(actor: Actor, credential_id: int, now: datetime) -> Certificate:
@@ -148,7 +155,7 @@ def print_certificate(actor: Actor, credential_id: int, now: datetime) -> Certif
     document = certificate_document(
         facts,
         credential,
-        issuer_name=ISSUER_NAME,
+        issuer_name=press().issuer_name,
         serial=serial,
         verify_code=code,
         public_url=press().public_url,

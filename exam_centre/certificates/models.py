@@ -87,8 +87,19 @@ class Certificate(Base):
     issued_at: Mapped[datetime]
 
 
+class CertificateNotice(Base):
+    """A person was told that the certificates of a release are ready: once."""
+
+    __tablename__ = "certificate_notices"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("release_batches.id"), primary_key=True)
+    told_at: Mapped[datetime]
+
+
 keep(
     Base.metadata,
+    final_row("certificate_notices", "certificate_notice_is_final"),
     flow_guard("credentials", as_rows(CREDENTIAL_FLOW)),
     fixed_columns(
         "credentials",

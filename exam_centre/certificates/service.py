@@ -10,10 +10,16 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from exam_centre.accounts.service import notify
 from exam_centre.adapters.credentials import CredentialSigner
 from exam_centre.calendar.models import Series
 from exam_centre.certificates import queries
-from exam_centre.certificates.models import Certificate, Credential, StatusBit
+from exam_centre.certificates.models import (
+    Certificate,
+    CertificateNotice,
+    Credential,
+    StatusBit,
+)
 from exam_centre.certificates.rules import (
     FULL_AT,
     LIVE,
@@ -30,10 +36,12 @@ from exam_centre.certificates.rules import (
 )
 from exam_centre.kernel import audit
 from exam_centre.kernel.permissions import Actor, Permission
+from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.results.models import Outcome
 from exam_centre.results.rules import OutcomeStatus, Verdict
 
 SALT_BYTES = 16
+TOLD_AT_ONCE = 500  # people in one transaction
 OFFENCES = (Verdict.CHEATED, Verdict.VOID, Verdict.REMOVED)
 
 
@@ -168,6 +176,33 @@ def keep_certificate(
     session.add(row)
     audit.record(session, actor, "certificates.printed", row, now)
     return row
+
+
+def tell_ready(session: Session, series_id: int, *, now: datetime) -> int:
+    """Tell people that certificates of a release are ready: one notice a person and release.
+
+    Up to `TOLD_AT_ONCE` people; call again until nobody is left. Two at once: the key of what was
+    told lets one of them through, and the other looks again.
+    Returns  how many were told.
+    """
+    ready = queries.ready_and_untold(session, series_id, limit=TOLD_AT_ONCE)
+    for each in ready:
+        session.add(
+            CertificateNotice(person_id=each.person_id, batch_id=each.batch_id, told_at=now)
+        )
+        notify(session, each.person_id, _ready_sentence(each), now)
+    return len(ready)
+
+
+def _ready_sentence(ready: queries.Ready) -> Sentence:
+    if ready.many == 1:
+        return say(
+            "Your certificate for {course} is ready. It lies under “My results”.",
+            course=ready.course,
+        )
+    return say(
+        "{count} certificates of yours are ready. They lie under “My results”.", count=ready.many
+    )
 
 
 def _require(session: Session, actor: Actor, credential: Credential) -> None:

@@ -11,10 +11,12 @@ from exam_centre.credits.rules import (
     DIFFERENCE_FLOW,
     ClaimKind,
     ClaimStatus,
+    Destination,
     DifferenceKind,
     DifferenceStatus,
     SendKind,
 )
+from exam_centre.kernel.audit import PRIVATE
 from exam_centre.kernel.columns import Credit, Id, Token, unique_while
 from exam_centre.kernel.database import Base, Lifecycle
 from exam_centre.kernel.flow import Flow
@@ -145,12 +147,47 @@ class CodeMap(Base):
     )
 
     id: Mapped[Id]
-    destination: Mapped[str]  # e.g. "course_results", "conversion"
-    topic: Mapped[str]  # e.g. "level"
+    destination: Mapped[str]  # of Destination, e.g. "course_results"
+    topic: Mapped[str]  # of Topic, e.g. "level"
     ours: Mapped[str]
     theirs: Mapped[str]
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]  # exclusive; None: no end known
+
+
+class CreditExport(Base):
+    """A file for the credit bank: looked at first, then written by whoever signs for a purpose."""
+
+    __tablename__ = "credit_exports"
+    __table_args__ = (
+        CheckConstraint("destination <> 'credit_bank'", name="destination_is_a_file"),
+        CheckConstraint("(file_key = '') = (written_at IS NULL)", name="a_file_has_a_moment"),
+        CheckConstraint("file_key = '' OR reason <> ''", name="a_file_has_a_reason"),
+    )
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    destination: Mapped[Destination]
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[datetime]
+    looked_at: Mapped[datetime | None]  # None: nobody counted yet
+    lines: Mapped[int] = mapped_column(default=0)
+    # [why, topic, word, [[student number, name, course], ...]] each: names, so the trail has none.
+    obstacles: Mapped[list[Any]] = mapped_column(info=PRIVATE, default=list)
+    reason: Mapped[str] = mapped_column(default="")  # why ID numbers are read; "": not signed
+    written_at: Mapped[datetime | None]
+    file_key: Mapped[str] = mapped_column(default="")  # of the sealed file
+    file_sha256: Mapped[str] = mapped_column(default="")  # of the workbook inside
+
+
+class CreditTelling(Base):
+    """A person was told this once, and is not told it again."""
+
+    __tablename__ = "credit_tellings"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)  # e.g. "accepted:7", of release batch 7
 
 
 keep(
@@ -170,6 +207,8 @@ keep(
     ),
     kept_row("claims", "claim_is_kept"),
     kept_row("outbox_rows", "outbox_row_is_kept"),
+    kept_row("credit_exports", "credit_export_is_kept"),
+    final_row("credit_tellings", "credit_telling_is_final"),
     Guard(
         name="sent_body_is_final",
         table="outbox_rows",

@@ -20,7 +20,9 @@ CODE_MESSAGE = _l("A code has up to 32 letters, digits and dashes.")
 
 def name_field() -> StringField:
     """Return the field for what something is called."""
-    return StringField(_l("Name"), validators=[InputRequired(_l("Type the name.")), Length(max=80)])
+    return StringField(
+        _l("What it is called"), validators=[InputRequired(_l("Type the name.")), Length(max=80)]
+    )
 
 
 class ChangePaperForm(SafeForm):

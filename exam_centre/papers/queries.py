@@ -10,6 +10,8 @@ from exam_centre.kernel.sentences import say
 from exam_centre.papers.models import Course, Paper, Scheme
 from exam_centre.papers.rules import Mode
 
+AT_ONCE = 500  # codes in one statement
+
 
 def find_paper(session: Session, code: str) -> Paper | None:
     """Return the paper of this code, or None. Which papers there are is no secret."""
@@ -62,6 +64,28 @@ def courses_of(session: Session, paper_ids: Iterable[int]) -> list[Course]:
     """Return the courses that papers count for, by code."""
     wanted = Course.paper_id.in_(set(paper_ids))
     return list(session.scalars(select(Course).where(wanted).order_by(Course.code)))
+
+
+def access_course(session: Session, code: str) -> Course:
+    """Return the course of this code. Raises NotFound; which courses there are is no secret."""
+    found = session.scalar(select(Course).where(Course.code == code))
+    if found is None:
+        raise NotFound(say("course"))
+    return found
+
+
+def courses_with_codes(session: Session, codes: Iterable[str]) -> list[Course]:
+    """Return the courses of these codes, by code; unknown codes are absent."""
+    wanted = sorted(set(codes))
+    return [
+        course
+        for start in range(0, len(wanted), AT_ONCE)
+        for course in session.scalars(
+            select(Course)
+            .where(Course.code.in_(wanted[start : start + AT_ONCE]))
+            .order_by(Course.code)
+        )
+    ]
 
 
 def scheme_of(session: Session, paper_id: int) -> Scheme:

@@ -1,5 +1,6 @@
 """How a paper is sat, and how its parts become a composite."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -58,6 +59,20 @@ class SchemeFacts:
     pass_mark: Decimal
     precision: int  # decimals of the composite
     rounding: Rounding
+
+
+@dataclass(frozen=True)
+class CourseFacts:
+    """A course and how it is assessed, as plain facts; `minutes` is None where nobody sits it."""
+
+    code: str
+    name: str
+    level: str
+    learning_area: str
+    credits: Decimal
+    mode: Mode
+    minutes: int | None
+    book_rule: BookRule
 
 
 def round_composite(value: Decimal, precision: int, rounding: Rounding) -> Decimal:
@@ -161,3 +176,57 @@ AREA_SENTENCES: dict[str, Sentence] = {
     "digital literacy": say("Digital literacy"),
     "interest development": say("Interest development"),
 }
+
+
+def course_document(
+    course: CourseFacts, schemes: Sequence[tuple[SchemeFacts, str]], address: str
+) -> dict[str, object]:
+    """Return a course as programs read it: the Open Badges achievement that credentials name.
+
+    schemes  (version, its source), the newest first: the first holds for outcomes computed now.
+    address  of the course, its name in credentials.
+    """
+    newest = schemes[0][0] if schemes else None
+    return {
+        "id": address,
+        "type": ["Achievement"],
+        "achievementType": "Course",
+        "name": course.name,
+        "description": f"{course.name} ({course.code}), {course.level}",
+        "humanCode": course.code,
+        "fieldOfStudy": course.learning_area,
+        "specialization": course.level,
+        # The specification has a number here; half credits are exact in binary too.
+        "creditsAvailable": float(course.credits),
+        "criteria": {
+            "narrative": f"A composite of at least {plain(newest.pass_mark)} of 100 under the "
+            "published scheme."
+            if newest
+            else "No scheme is published yet."
+        },
+        "assessment": {
+            "mode": course.mode.value,
+            "minutes": course.minutes,
+            "bookRule": course.book_rule.value,
+            "schemes": [_scheme_document(facts, source) for facts, source in schemes],
+        },
+    }
+
+
+def _scheme_document(facts: SchemeFacts, source: str) -> dict[str, object]:
+    return {
+        "version": facts.version,
+        "source": source,
+        "formativePercent": plain(facts.formative_percent),
+        "finalPercent": plain(100 - facts.formative_percent),
+        "passMark": plain(facts.pass_mark),
+        "bothPartsMustPass": facts.double_pass,
+        "needsFormativeMark": facts.formative_gate,
+        "decimals": facts.precision,
+        "rounding": facts.rounding.value,
+    }
+
+
+def plain(number: Decimal) -> str:
+    """Return a number without trailing zeros, e.g. "60" or "67.5"."""
+    return f"{number.normalize():f}"

@@ -1,6 +1,15 @@
 """Papers, the courses they count for, and the versions of their schemes."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,7 +21,7 @@ from exam_centre.organisation.queries import place_of_network
 from exam_centre.organisation.rules import CodeTaken
 from exam_centre.papers import queries, service
 from exam_centre.papers.forms import ChangePaperForm, CourseForm, PaperForm, SchemeForm
-from exam_centre.papers.models import Scheme
+from exam_centre.papers.models import Paper, Scheme
 from exam_centre.papers.rules import (
     AREA_SENTENCES,
     BOOK_SENTENCES,
@@ -20,20 +29,27 @@ from exam_centre.papers.rules import (
     MODE_SENTENCES,
     ROUNDING_SENTENCES,
     BookRule,
+    CourseFacts,
     Mode,
     Rounding,
     WrongCredits,
     WrongMinutes,
     WrongScheme,
+    course_document,
 )
-from exam_centre.webkit.access import current_actor, requires
+from exam_centre.webkit.access import current_actor, public, requires
 from exam_centre.webkit.database import reader
+from exam_centre.webkit.errors import wants_json
 from exam_centre.webkit.form import show_refusal, typed
+from exam_centre.webkit.limits import limiter
 from exam_centre.webkit.navigation import NavItem
 from exam_centre.webkit.paging import asked_window
 
-blueprint = Blueprint("papers", __name__, url_prefix="/papers")
+# Courses stand at the address that credentials name for ever, outside the papers' own.
+blueprint = Blueprint("papers", __name__)
 
+
+LOOKS_PER_ADDRESS = "120 per minute"
 SEERS = (
     Permission.RUN_PAPERS,
     Permission.SEE_ORGANISATION,
@@ -43,7 +59,7 @@ SEERS = (
 NAVIGATION = (NavItem(_l("Papers"), "papers.list_papers", SEERS),)
 
 
-@blueprint.get("/")
+@blueprint.get("/papers/")
 @requires(*SEERS)
 def list_papers() -> ResponseReturnValue:
     """Show the papers, and find one by its own or a course's name or code."""
@@ -67,7 +83,7 @@ def list_papers() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/<paper>")
+@blueprint.get("/papers/<paper>")
 @requires(*SEERS)
 def show_paper(paper: str) -> ResponseReturnValue:
     """Show one paper, its courses, and every version of its scheme."""
@@ -87,7 +103,48 @@ def show_paper(paper: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/add", methods=["GET", "POST"])
+@blueprint.get("/courses/<code>")
+@limiter.limit(LOOKS_PER_ADDRESS)
+@public
+def show_course(code: str) -> ResponseReturnValue:
+    """Show anybody what a course is and how it is assessed; programs get it as JSON."""
+    course = queries.access_course(reader(), code)
+    paper = reader().get_one(Paper, course.paper_id)
+    schemes = queries.versions_of(reader(), paper.id)
+    if wants_json():
+        facts = CourseFacts(
+            course.code,
+            course.name,
+            course.level,
+            course.learning_area,
+            course.credits,
+            paper.mode,
+            paper.minutes,
+            paper.book_rule,
+        )
+        address = f"{current_app.config['EXAM_CENTRE'].public_url}/courses/{course.code}"
+        versions = [(scheme.facts(), scheme.source) for scheme in schemes]
+        response = jsonify(course_document(facts, versions, address))
+        response.headers["Access-Control-Allow-Origin"] = "*"  # verifiers run in browsers, too
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    else:
+        page = render_template(
+            "papers/course.html",
+            course=course,
+            paper=paper,
+            schemes=schemes,
+            modes=MODE_SENTENCES,
+            books=BOOK_SENTENCES,
+            levels=LEVEL_SENTENCES,
+            areas=AREA_SENTENCES,
+            roundings=ROUNDING_SENTENCES,
+        )
+        response = make_response(page)
+    response.vary.add("Accept")
+    return response
+
+
+@blueprint.route("/papers/add", methods=["GET", "POST"])
 @requires(Permission.RUN_PAPERS)
 def add_paper() -> ResponseReturnValue:
     """Add what can be sat."""
@@ -115,7 +172,7 @@ def add_paper() -> ResponseReturnValue:
     return render_template("papers/add_paper.html", form=form)
 
 
-@blueprint.route("/<paper>/change", methods=["GET", "POST"])
+@blueprint.route("/papers/<paper>/change", methods=["GET", "POST"])
 @requires(Permission.RUN_PAPERS)
 def change_paper(paper: str) -> ResponseReturnValue:
     """Correct what a paper is; its code stays, and the trail keeps what it was."""
@@ -148,7 +205,7 @@ def change_paper(paper: str) -> ResponseReturnValue:
     return render_template("papers/change_paper.html", form=form, paper=found)
 
 
-@blueprint.route("/<paper>/add-course", methods=["GET", "POST"])
+@blueprint.route("/papers/<paper>/add-course", methods=["GET", "POST"])
 @requires(Permission.RUN_PAPERS)
 def add_course(paper: str) -> ResponseReturnValue:
     """Add a course that the paper counts for."""
@@ -178,7 +235,7 @@ def add_course(paper: str) -> ResponseReturnValue:
     return render_template("papers/add_course.html", form=form, paper=found)
 
 
-@blueprint.route("/<paper>/set-scheme", methods=["GET", "POST"])
+@blueprint.route("/papers/<paper>/set-scheme", methods=["GET", "POST"])
 @requires(Permission.RUN_PAPERS)
 def set_scheme(paper: str) -> ResponseReturnValue:
     """Write the next version of how the paper's parts become a composite."""

@@ -2,21 +2,30 @@
 
 import hashlib
 import io
+import subprocess
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from exam_centre.accounts.models import Notice
 from exam_centre.adapters.credentials import make_credential_key, verified_claims
 from exam_centre.adapters.pdf_signing import SigningIdentity, make_identity, verify
+from exam_centre.app import create_app
+from exam_centre.certificates import queries
 from exam_centre.certificates.jobs import SIGNING
 from exam_centre.certificates.models import Certificate, Credential, StatusBit
-from exam_centre.certificates.rules import CredentialStatus
+from exam_centre.certificates.rules import CredentialStatus, certified_facts
 from exam_centre.certificates.rules.printing import serial_of, spelled
 from exam_centre.kernel import clock
 from exam_centre.kernel.database import unit_of_work
 from exam_centre.kernel.permissions import Role
+from exam_centre.kernel.sentences import Sentence
 from exam_centre.results.models import Outcome
+from exam_centre.results.rules import BatchStatus
+from tests.factories.awards import corrected, entry_course
 from tests.results.desk import Desk, post, run_jobs
 from tests.webkit import fixtures
 
@@ -261,3 +270,69 @@ def test_guessing_codes_is_slowed_down(press, client):
 
 def test_a_serial_says_the_series_and_a_place_without_order():
     assert serial_of("2026AUT", 1, 83127) == "2026AUT-01-083127"
+
+
+def words_of(pdf: bytes) -> str:
+    """The text of a file, as a reader would copy it."""
+    read = ["pdftotext", "-enc", "UTF-8", "-", "-"]
+    return subprocess.run(read, input=pdf, capture_output=True, check=True).stdout.decode()
+
+
+def told(person_id: int) -> list[str]:
+    """What a person was told, in English, oldest first."""
+    with unit_of_work() as session:
+        notices = select(Notice).where(Notice.person_id == person_id).order_by(Notice.id)
+        return [str(Sentence(each.text, each.facts)) for each in session.scalars(notices)]
+
+
+def test_a_person_is_told_once_that_a_certificate_is_ready(press):
+    outcome, _credential, _certificate = press.issued()
+    press.issue()
+
+    assert told(press.person_of(outcome)) == [
+        "Your certificate for 工业机器人操作与维护 is ready. It lies under “My results”."
+    ]
+
+
+def test_several_certificates_of_a_release_are_one_notice(press):
+    with press.making() as make:
+        candidate = make.candidate()
+        lines = [
+            entry_course(make, candidate, make.course(make.paper()), make.home_series())
+            for _ in range(3)
+        ]
+        outcomes = [make.outcome(entry_course=line, score=80) for line in lines]
+        make.batch(*outcomes, status=BatchStatus.RELEASED)
+        person_id = candidate.person_id
+
+    press.issue()
+
+    assert told(person_id) == ["3 certificates of yours are ready. They lie under “My results”."]
+
+
+def test_nobody_is_told_of_a_certificate_that_could_not_be_printed(press):
+    outcome = press.released(RARE)
+
+    press.issue()
+
+    assert told(press.person_of(outcome)) == []
+
+
+def test_a_corrected_result_brings_a_notice_of_its_own(press):
+    outcome, _credential, _certificate = press.issued()
+    with press.making() as make:
+        corrected(make, make.session.get_one(Outcome, outcome.id), Decimal(90), at=clock.now())
+
+    press.issue()
+
+    assert len(told(press.person_of(outcome))) == 2
+
+
+def test_certificate_and_credential_name_who_the_settings_say_certifies(config):
+    application = create_app(replace(config, issuer_name="示范开放大学"))
+    press = Press(application)
+    _outcome, credential, certificate = press.issued()
+
+    facts = certified_facts(queries.claims_of(credential))
+    assert facts["issuer"] == "示范开放大学"
+    assert "示范开放大学" in words_of(press.file(certificate))

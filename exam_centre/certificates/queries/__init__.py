@@ -18,6 +18,7 @@ from exam_centre.certificates.queries.credentials import (
 )
 from exam_centre.certificates.queries.pages import (
     CredentialRow,
+    Ready,
     Tally,
     access_certificate,
     certificate_of,
@@ -26,8 +27,10 @@ from exam_centre.certificates.queries.pages import (
     credentials_of_series,
     list_of,
     names_of_credentials,
+    ready_and_untold,
     row_of,
     rows_of_person,
+    series_of,
     tallies,
     unprinted,
 )
@@ -36,6 +39,7 @@ __all__ = [
     "AT_ONCE",
     "SEE_CREDENTIALS",
     "CredentialRow",
+    "Ready",
     "Tally",
     "access_certificate",
     "access_credential",
@@ -51,8 +55,10 @@ __all__ = [
     "list_of",
     "names_of_credentials",
     "place_of",
+    "ready_and_untold",
     "row_of",
     "rows_of_person",
+    "series_of",
     "status_list",
     "tallies",
     "uncertified",

@@ -8,7 +8,12 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from exam_centre.accounts.models import Person
-from exam_centre.certificates.models import Certificate, Credential, StatusBit
+from exam_centre.certificates.models import (
+    Certificate,
+    CertificateNotice,
+    Credential,
+    StatusBit,
+)
 from exam_centre.certificates.queries.credentials import SEE_CREDENTIALS
 from exam_centre.certificates.rules import LIVE, CredentialStatus
 from exam_centre.entries.models import Candidate, Entry, EntryCourse
@@ -17,7 +22,7 @@ from exam_centre.kernel.permissions import Actor, within
 from exam_centre.kernel.sentences import say
 from exam_centre.organisation.models import Unit
 from exam_centre.papers.models import Course
-from exam_centre.results.models import Outcome
+from exam_centre.results.models import Outcome, ReleaseBatch, ReleaseLine
 from exam_centre.results.rules import OutcomeStatus, Verdict
 
 
@@ -40,6 +45,16 @@ class Tally:
     passes: int  # released
     live: int  # credentials active or suspended
     printed: int  # of the live ones
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A person's certificates of one release, printed and not told of."""
+
+    person_id: int
+    batch_id: int
+    many: int
+    course: str  # one of them
 
 
 def tallies(session: Session, actor: Actor, series_ids: Sequence[int]) -> dict[int, Tally]:
@@ -140,6 +155,41 @@ def unprinted(session: Session, series_id: int, template: str) -> list[int]:
     return list(session.scalars(rows))
 
 
+def ready_and_untold(session: Session, series_id: int, *, limit: int) -> list[Ready]:
+    """Return up to `limit` people and releases of a series whose certificates nobody told of."""
+    rows = session.execute(
+        select(
+            Candidate.person_id,
+            ReleaseBatch.id.label("batch_id"),
+            func.count(Credential.id.distinct()).label("many"),
+            func.min(Course.name).label("course"),
+        )
+        .select_from(Credential)
+        .join(Certificate, Certificate.credential_id == Credential.id)
+        .join(ReleaseLine, ReleaseLine.outcome_id == Credential.outcome_id)
+        .join(ReleaseBatch, ReleaseBatch.id == ReleaseLine.batch_id)
+        .join(EntryCourse, EntryCourse.id == Credential.entry_course_id)
+        .join(Entry, Entry.id == EntryCourse.entry_id)
+        .join(Course, Course.id == EntryCourse.course_id)
+        .join(Candidate, Candidate.id == Entry.candidate_id)
+        .outerjoin(
+            CertificateNotice,
+            (CertificateNotice.person_id == Candidate.person_id)
+            & (CertificateNotice.batch_id == ReleaseBatch.id),
+        )
+        .where(
+            ReleaseBatch.series_id == series_id,
+            ReleaseBatch.released_at.is_not(None),
+            Credential.status == CredentialStatus.ACTIVE,
+            CertificateNotice.person_id.is_(None),
+        )
+        .group_by(Candidate.person_id, ReleaseBatch.id)
+        .order_by(ReleaseBatch.id, Candidate.person_id)
+        .limit(limit)
+    )
+    return [Ready(row.person_id, row.batch_id, row.many, row.course) for row in rows]
+
+
 def names_of_credentials(session: Session, credential_ids: Sequence[int]) -> dict[int, str]:
     """Return credential id -> everything of its holder and course that a certificate prints."""
     rows = session.execute(
@@ -171,6 +221,11 @@ def certificate_of(session: Session, credential: Credential) -> Certificate | No
 def credential_behind(session: Session, certificate: Certificate) -> Credential:
     """Return the credential a certificate shows."""
     return session.get_one(Credential, certificate.credential_id)
+
+
+def series_of(session: Session, credential: Credential) -> int:
+    """Return the id of the series a credential was earned in."""
+    return session.get_one(Outcome, credential.outcome_id).series_id
 
 
 def certificate_with_hash(session: Session, sha256: str) -> Certificate | None:

@@ -21,5 +21,11 @@ def connect_press(state: BlueprintSetupState) -> None:
     """Give the press its folders and the address that certificates name."""
     config = state.app.config["EXAM_CENTRE"]
     jobs.connect(
-        jobs.Press(config.keys_dir, config.files_dir, config.assets_dir, config.public_url)
+        jobs.Press(
+            config.keys_dir,
+            config.files_dir,
+            config.assets_dir,
+            config.public_url,
+            config.issuer_name,
+        )
     )

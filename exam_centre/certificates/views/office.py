@@ -118,6 +118,7 @@ def print_one(token: str) -> ResponseReturnValue:
     credential = queries.access_credential(reader(), actor, token)
     if EmptyForm.from_request().submitted():
         jobs.print_certificate(actor, credential.id, clock.now())
+        jobs.tell_ready(queries.series_of(reader(), credential), clock.now)
         flash(_("The certificate is printed."), "success")
     return redirect(url_for(".show_credential", token=token), 303)
 

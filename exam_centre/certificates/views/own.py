@@ -63,7 +63,7 @@ def show_picture(token: str) -> ResponseReturnValue:
     picture = certificate_picture(
         facts,
         credential,
-        issuer_name=jobs.ISSUER_NAME,
+        issuer_name=press.issuer_name,
         serial=certificate.serial,
         verify_code=certificate.verify_code,
         public_url=press.public_url,

@@ -17,7 +17,7 @@ from exam_centre.certificates.rules import (
     is_about,
 )
 from exam_centre.certificates.rules.printing import masked, plain_code
-from exam_centre.certificates.views.blueprint import REASON_WORDS, VERDICTS, blueprint
+from exam_centre.certificates.views.blueprint import blueprint, verdict_of
 from exam_centre.kernel import clock
 from exam_centre.kernel.errors import NotFound
 from exam_centre.kernel.sentences import Sentence, say
@@ -136,13 +136,12 @@ def _answer(
 
 
 def _verdict(verification: Verification, *, by_file: bool) -> tuple[str, Sentence, Sentence]:
-    kind, title, sentence = VERDICTS[verification.word]
+    kind, title, sentence = verdict_of(verification)
     if verification.word is Word.UNKNOWN and by_file:
         sentence = say(
             "This is not a file we issued, or it was changed. Type the code on it instead."
         )
-    why = REASON_WORDS.get(verification.reason, say("The reason is not on record."))
-    return kind, title, Sentence(sentence.text, {"newer": verification.newer, "why": why})
+    return kind, title, sentence
 
 
 def _as_json(

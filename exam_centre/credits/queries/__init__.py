@@ -8,12 +8,22 @@ from exam_centre.credits.queries.books import (
     rows_of_claims,
 )
 from exam_centre.credits.queries.claims import (
+    Release,
     access_claim,
     bank_words,
     claims_of_person,
+    claims_of_release,
     claims_of_series,
     place_of_person,
     top_place,
+)
+from exam_centre.credits.queries.exports import (
+    access_export,
+    awards_of,
+    catalogue_for,
+    exports_of,
+    passes_to_export,
+    people_with,
 )
 from exam_centre.credits.queries.laws import law_credits
 from exam_centre.credits.queries.passes import (
@@ -40,19 +50,25 @@ from exam_centre.credits.queries.sending import (
 __all__ = [
     "OPEN",
     "Pair",
+    "Release",
     "Standing",
     "access_claim",
+    "access_export",
     "accounts_of",
     "active_credentials",
+    "awards_of",
     "bank_words",
     "best_of",
     "best_passes",
+    "catalogue_for",
     "claims_of_pairs",
     "claims_of_person",
+    "claims_of_release",
     "claims_of_series",
     "codes_for",
     "corrections_to",
     "due",
+    "exports_of",
     "last_row",
     "law_credits",
     "messages_about",
@@ -60,6 +76,8 @@ __all__ = [
     "pair_of",
     "pairs_to_claim",
     "parked",
+    "passes_to_export",
+    "people_with",
     "place_of_person",
     "rows_of_claims",
     "standing_releases",

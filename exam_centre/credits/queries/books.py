@@ -16,10 +16,7 @@ from exam_centre.credits.models import (
 )
 from exam_centre.credits.queries.chunks import chunks
 from exam_centre.credits.queries.passes import Pair
-from exam_centre.credits.rules import (
-    DESTINATION,
-    Codes,
-)
+from exam_centre.credits.rules import Codes, Destination
 
 
 def claims_of_pairs(session: Session, pairs: Iterable[Pair]) -> dict[Pair, list[Claim]]:
@@ -68,12 +65,14 @@ def accounts_of(session: Session, person_ids: Iterable[int]) -> dict[int, Learni
     }
 
 
-def codes_for(session: Session, day: date) -> Codes:
-    """Return what our words are called at the credit bank on a day."""
+def codes_for(
+    session: Session, day: date, destination: Destination = Destination.CREDIT_BANK
+) -> Codes:
+    """Return what our words are called at a destination on a day."""
     rows = session.scalars(
         select(CodeMap)
         .where(
-            CodeMap.destination == DESTINATION,
+            CodeMap.destination == destination,
             CodeMap.valid_from <= day,
             or_(CodeMap.valid_until.is_(None), CodeMap.valid_until > day),
         )

@@ -1,6 +1,8 @@
 """Claims as people look at them: by token, by series, by person, with the bank's words."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -19,7 +21,7 @@ from exam_centre.kernel.errors import NotFound
 from exam_centre.kernel.permissions import Actor, Permission, Place, within
 from exam_centre.kernel.sentences import say
 from exam_centre.organisation.models import Unit
-from exam_centre.results.models import Outcome
+from exam_centre.results.models import Outcome, ReleaseBatch, ReleaseLine
 
 SEE_CLAIMS = (Permission.RUN_CREDITS, Permission.READ_AUDIT)
 
@@ -57,6 +59,42 @@ def claims_of_person(session: Session, person_id: int) -> list[Claim]:
     )
 
 
+@dataclass(frozen=True)
+class Release:
+    """A person's claims of one release batch."""
+
+    batch_id: int
+    claims: tuple[Claim, ...]
+
+    @property
+    def accepted(self) -> list[Claim]:
+        """What the bank holds."""
+        return [claim for claim in self.claims if claim.status is ClaimStatus.ACCEPTED]
+
+    @property
+    def on_the_way(self) -> bool:
+        """Whether an answer of the bank is still to come."""
+        waiting = (ClaimStatus.QUEUED, ClaimStatus.SENDING, ClaimStatus.UNKNOWN)
+        return any(claim.status in waiting for claim in self.claims)
+
+
+def claims_of_release(session: Session, claim: Claim) -> Release | None:
+    """Return the claims of the same person and release batch, this one among them."""
+    batch_id = session.scalar(
+        _released(select(ReleaseBatch.id).select_from(ReleaseLine)).where(
+            ReleaseLine.outcome_id == claim.outcome_id
+        )
+    )
+    if batch_id is None:
+        return None
+    rows = session.scalars(
+        _released(select(Claim).join(ReleaseLine, ReleaseLine.outcome_id == Claim.outcome_id))
+        .where(Claim.person_id == claim.person_id, ReleaseBatch.id == batch_id)
+        .order_by(Claim.id)
+    )
+    return Release(batch_id, tuple(rows))
+
+
 def bank_words(session: Session, claim_ids: Iterable[int]) -> dict[int, str]:
     """Return the bank's latest sentence about each claim it said something about."""
     return {
@@ -70,6 +108,13 @@ def bank_words(session: Session, claim_ids: Iterable[int]) -> dict[int, str]:
         )
         if (sentence := detail.get("sentence", ""))
     }
+
+
+def _released(statement: Select[Any]) -> Select[Any]:
+    """Join the batch that a release line stands in; a discarded batch released nothing."""
+    return statement.join(ReleaseBatch, ReleaseBatch.id == ReleaseLine.batch_id).where(
+        ReleaseBatch.released_at.is_not(None)
+    )
 
 
 def _claims_with_places() -> Select[Claim]:

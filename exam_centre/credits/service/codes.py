@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from exam_centre.credits import queries
 from exam_centre.credits.models import CodeMap
+from exam_centre.credits.rules import STARTERS, check_code
 from exam_centre.kernel import audit
 from exam_centre.kernel.errors import BadInput
 from exam_centre.kernel.permissions import Actor, Permission
@@ -38,8 +39,9 @@ def add_code(
 ) -> CodeMap:
     """Let a word of ours have another code from a day on; the one before ends on that day.
 
-    Raises CodeNotLater.
+    Raises CodeNotLater, TopicNotAsked, CodeNotListed, CreditsUnreadable.
     """
+    check_code(destination, topic, theirs)
     actor.require(Permission.RUN_CREDITS, queries.top_place(session))
     before = session.scalar(
         select(CodeMap)
@@ -63,3 +65,27 @@ def add_code(
     session.add(row)
     audit.record(session, actor, "credits.code_added", row, now)
     return row
+
+
+def add_starters(session: Session, actor: Actor, *, valid_from: date, now: datetime) -> int:
+    """Add the codes every open university begins with, where a word has none; return how many.
+
+    Schools, programmes and the courses converted into are each university's own.
+    """
+    known = {
+        (row.destination, row.topic, row.ours)
+        for row in session.execute(select(CodeMap.destination, CodeMap.topic, CodeMap.ours))
+    }
+    missing = [each for each in STARTERS if each[:3] not in known]
+    for destination, topic, ours, theirs in missing:
+        add_code(
+            session,
+            actor,
+            destination=destination.value,
+            topic=topic.value,
+            ours=ours,
+            theirs=theirs,
+            valid_from=valid_from,
+            now=now,
+        )
+    return len(missing)

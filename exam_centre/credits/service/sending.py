@@ -25,6 +25,7 @@ from exam_centre.credits.rules import (
     DifferenceStatus,
     SendKind,
 )
+from exam_centre.credits.service.telling import tell_of_answer
 from exam_centre.kernel import audit
 from exam_centre.kernel.outbox import LEASE, SendStatus, is_exhausted, pause_after
 from exam_centre.kernel.permissions import SYSTEM, Actor, Permission
@@ -92,6 +93,8 @@ def note_reply(
             row.last_error = reply.reason
             _later(session, row, claim, SendStatus.UNKNOWN, now, chance, None, is_probe)
     audit.record(session, SYSTEM, f"credits.bank_said_{receipt.answer}", claim, now)
+    if claim.status in (ClaimStatus.ACCEPTED, ClaimStatus.RETURNED):
+        tell_of_answer(session, claim, now)
     return receipt
 
 

@@ -4,7 +4,7 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import lazy_gettext as _l
 
 from exam_centre.credits import jobs
-from exam_centre.credits.views import books, claims, comparing, own
+from exam_centre.credits.views import books, claims, comparing, exports, own
 from exam_centre.credits.views.blueprint import blueprint
 from exam_centre.kernel.permissions import Permission
 from exam_centre.webkit.navigation import NavItem
@@ -14,7 +14,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem(_l("Credits"), "credits.list_claims", (Permission.RUN_CREDITS, Permission.READ_AUDIT)),
 )
 
-__all__ = ["NAVIGATION", "blueprint", "books", "claims", "comparing", "own"]
+__all__ = ["NAVIGATION", "blueprint", "books", "claims", "comparing", "exports", "own"]
 
 
 @blueprint.record_once
@@ -28,5 +28,7 @@ def connect_desk(state: BlueprintSetupState) -> None:
             timeout_seconds=config.bank_timeout_seconds,
             keys_dir=config.keys_dir,
             public_url=config.public_url,
+            files_dir=config.files_dir,
+            issuer_name=config.issuer_name,
         )
     )

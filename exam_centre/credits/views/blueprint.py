@@ -4,6 +4,8 @@ from flask import Blueprint
 
 from exam_centre.credits.rules import (
     CLAIM_SENTENCES,
+    DESTINATION_SENTENCES,
+    TOPIC_SENTENCES,
     ClaimStatus,
     DifferenceKind,
     DifferenceStatus,
@@ -72,17 +74,6 @@ DIFFERENCE_STATES: dict[DifferenceStatus, Sentence] = {
     DifferenceStatus.REPAIRED: say("Repaired"),
     DifferenceStatus.EXPLAINED: say("Explained"),
 }
-DESTINATION_WORDS: dict[str, Sentence] = {
-    "credit_bank": say("Credit bank"),
-    "course_results": say("Export of course results"),
-    "conversion": say("Export of conversions"),
-}
-TOPIC_WORDS: dict[str, Sentence] = {
-    "level": say("Level"),
-    "unit": say("Course code"),
-    "unit_version": say("Version of the course"),
-    "category": say("Education category"),
-}
 ACCOUNT_WORDS: dict[str, Sentence] = {
     "match": say("Confirmed by the bank"),
     "mismatch": say("The bank knows another holder"),
@@ -104,7 +95,7 @@ def words() -> dict[str, object]:
         "difference_words": DIFFERENCE_WORDS,
         "difference_notes": DIFFERENCE_NOTES,
         "difference_states": DIFFERENCE_STATES,
-        "destination_words": DESTINATION_WORDS,
-        "topic_words": TOPIC_WORDS,
+        "destination_words": DESTINATION_SENTENCES,
+        "topic_words": TOPIC_SENTENCES,
         "account_words": ACCOUNT_WORDS,
     }

@@ -1,22 +1,17 @@
 """What runs on a schedule: push what is due, compare the ledgers, ask whose accounts they are."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
-from pathlib import Path
 from random import Random
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import select
 
-from exam_centre.accounts.models import Person, User
-from exam_centre.accounts.service import actor_of
-from exam_centre.adapters.credentials import did_web
+from exam_centre.accounts.models import Person
 from exam_centre.adapters.credit_bank import (
     Busy,
     CreditBank,
-    HttpCreditBank,
     Known,
     PushMessage,
     PushReply,
@@ -27,12 +22,12 @@ from exam_centre.adapters.credit_bank import (
 )
 from exam_centre.calendar.models import Series
 from exam_centre.credits import queries, service
+from exam_centre.credits.jobs.desk import desk, who_asked
 from exam_centre.credits.models import LearningAccount, OutboxRow, Reconciliation
-from exam_centre.credits.rules import BankUnreachable, Issuer
+from exam_centre.credits.rules import BankUnreachable
 from exam_centre.kernel import clock
 from exam_centre.kernel.database import in_unit_of_work, reading, unit_of_work
 from exam_centre.kernel.jobs import Progress, job
-from exam_centre.kernel.keys import load_ring
 from exam_centre.kernel.outbox import LEASE, Breaker
 from exam_centre.kernel.permissions import SYSTEM, Actor
 
@@ -42,67 +37,14 @@ CLAIM, PUSH, RECONCILE, CHECK = (
     "credits.reconcile",
     "credits.check_accounts",
 )
-BANK = "bank"  # the purpose of the keys that sign what we send
 LEASED_AT_ONCE = 5  # so few that a slow bank answers all of them within the lease
 SERVER_ERRORS = 500  # from here on, a "busy" is the bank's own trouble
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Who we are to the bank and how to reach it; keys are read and lines opened when needed.
-
-    bank_code  the centre's code at the bank; a key is known there as "CODE-NUMBER".
-    """
-
-    bank_url: str
-    bank_code: str
-    timeout_seconds: float
-    keys_dir: Path
-    public_url: str
-    breaker: Breaker = field(default_factory=Breaker)
-
-    @property
-    def issuer(self) -> Issuer:
-        """The issuer that the bank's register knows."""
-        return Issuer(did_web(self.public_url), self.bank_code)
-
-    @property
-    def has_key(self) -> bool:
-        """Whether anything here can sign a message to the bank."""
-        return any((self.keys_dir / BANK).glob("*.pem"))
-
-    @cached_property
-    def bank(self) -> HttpCreditBank:
-        """The line to the bank. Raises FileNotFoundError where no key signs messages."""
-        ring = load_ring(self.keys_dir, BANK)
-        key_id = f"{self.bank_code}-{ring.current}"
-        return HttpCreditBank(
-            self.bank_url, key_id, ring.private[ring.current], self.timeout_seconds
-        )
-
-
-class _Current:
-    """The desk of this process, set once by whoever plugs the room in."""
-
-    desk: ClassVar[Desk | None] = None
-
-
-def connect(desk: Desk) -> None:
-    """Make `desk` the one that pages, commands and the runner use from now on."""
-    _Current.desk = desk
-
-
-def desk() -> Desk:
-    """Return the desk of this process."""
-    if _Current.desk is None:
-        raise RuntimeError("no desk is connected: create_app comes first")
-    return _Current.desk
 
 
 @job(CLAIM)
 def claim_series(arguments: dict[str, Any], progress: Progress) -> None:
     """Claim a series' released passes for whoever asked. Arguments: "series" and "user", ids."""
-    actor = _who(arguments)
+    actor = who_asked(arguments)
     progress(0, 1)
     with unit_of_work() as session:
         series = session.get_one(Series, int(arguments["series"]))
@@ -119,7 +61,9 @@ def push_now(_arguments: dict[str, Any], _progress: Progress) -> None:
 @job(RECONCILE)
 def reconcile_now(arguments: dict[str, Any], _progress: Progress) -> None:
     """Compare the ledgers. Arguments: "month", "" for all, and "user"."""
-    reconcile(desk().bank, _who(arguments), str(arguments["month"]), clock.now(), every_bucket=True)
+    reconcile(
+        desk().bank, who_asked(arguments), str(arguments["month"]), clock.now(), every_bucket=True
+    )
 
 
 @job(CHECK)
@@ -157,11 +101,6 @@ def reconcile_if_possible() -> Reconciliation | None:
     if not desk().has_key:
         return None
     return reconcile(desk().bank, SYSTEM, "", clock.now())
-
-
-def _who(arguments: dict[str, Any]) -> Actor:
-    with reading() as session:
-        return actor_of(session, session.get_one(User, int(arguments["user"])))
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 import re
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from exam_centre.certificates.rules import AwardFacts, plain_number, supervision_of, zulu
+from exam_centre.credits.rules.codes import Codes
 from exam_centre.kernel.errors import Refusal
 from exam_centre.kernel.flow import Flow
 from exam_centre.kernel.sentences import Sentence, say
@@ -214,12 +214,10 @@ class Proof:
 
 
 OFFENCES = ("cheated", "void", "removed")  # verdicts
-DESTINATION = "credit_bank"  # in the code maps
 LEVELS = {"diploma": 5, "bachelor": 6}  # of the framework's ten; the code map may say otherwise
 HOURS_PER_CREDIT = 18  # notional study hours
 ASSESSMENT_TYPES = {"practical": "practical", "assignment": "assignment", "thesis": "thesis"}
 SHA256 = re.compile(r"[0-9a-f]{64}")
-Codes = Mapping[tuple[str, str], str]  # (topic, our word) -> the bank's word
 
 
 def bank_identity(stable_id: str, again: int) -> str:
