@@ -5,7 +5,7 @@ PORT ?= 8000
 VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench faults lock format assets prerequisites environment \
+.PHONY: help setup run test check bench long faults lock format assets prerequisites environment \
 	python-version
 
 help: ## List the commands.
@@ -22,7 +22,7 @@ run: environment ## Start the centre with a small demo series on http://127.0.0.
 	@PORT=$(PORT) $(VENV) -m deploy.run
 
 test: setup prerequisites assets ## Install what tests need and run every test.
-	$(VENV) -m pytest -n 2
+	$(VENV) -m pytest -m "not long" -n 2
 
 check: setup ## Check format, lint, types, arrows and translations, then run the quick tests.
 	$(VENV) -m ruff format --check .
@@ -30,10 +30,13 @@ check: setup ## Check format, lint, types, arrows and translations, then run the
 	$(VENV) -m mypy
 	.venv/bin/lint-imports
 	$(VENV) -m deploy.translations check
-	$(VENV) -m pytest -m "not browser and not faults" -x -q -n 2
+	$(VENV) -m pytest -m "not browser and not faults and not long" -x -q -n 2
 
 bench: setup assets ## Measure speed and size against the figures in docs.
 	$(VENV) -m benchmarks
+
+long: setup prerequisites assets ## Carry and print a whole series of the shared data: minutes.
+	$(VENV) -m pytest -m long
 
 faults: setup prerequisites assets ## Break machines, networks and disks on purpose and see what holds.
 	$(VENV) -m pytest -m faults

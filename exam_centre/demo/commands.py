@@ -47,24 +47,34 @@ def make_welcome(config: Config, kept: Path) -> list[Card]:
     return welcome.kept(config.database_url, kept)
 
 
-@group.command("load")
-@click.option(
+data_option = click.option(
     "--data",
     required=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The folder that holds the files of a series.",
 )
+
+
+@group.command("load")
+@data_option
 def load_command(data: Path) -> None:
     """Import all files of a series, in order; stop at the first one with wrong rows."""
-    config: Config = current_app.config["EXAM_CENTRE"]
+    load_files(current_app.config["EXAM_CENTRE"], data)
+
+
+def load_files(config: Config, data: Path, *, quietly: bool = False) -> None:
+    """Import the files of a folder and say what became of each; exit with 1 at wrong rows.
+
+    quietly  say it beside the output, for a command whose output is read by a program.
+    """
     storage = DiskStorage(config.files_dir)
-    folder = FolderLoad(data, load_seal(config.keys_dir), storage, _bar)
+    folder = FolderLoad(data, load_seal(config.keys_dir), storage, progress_bar)
     try:
         for loaded in folder.run():
             counts = ", ".join(f"{n} {verdict.value}" for verdict, n in loaded.counts.items() if n)
-            click.echo(f"{loaded.name}: {counts or 'done'}")
+            click.echo(f"{loaded.name}: {counts or 'done'}", err=quietly)
             for note in loaded.notes:
-                click.echo(f"  {note}")
+                click.echo(f"  {note}", err=quietly)
     except WrongRows as stop:
         click.echo(f"{stop}. Nothing of this file was imported.", err=True)
         for line in stop.lines:
@@ -73,7 +83,8 @@ def load_command(data: Path) -> None:
 
 
 @contextmanager
-def _bar(name: str) -> Iterator[Progress]:
+def progress_bar(name: str) -> Iterator[Progress]:
+    """Show how far a step is, beside the output."""
     with click.progressbar(length=100, label=name, file=sys.stderr) as bar:
 
         def show(done: int, total: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,16 +13,26 @@ from exam_centre.calendar.models import Series
 from exam_centre.calendar.queries import place_of_series
 from exam_centre.certificates import service as certificates
 from exam_centre.credits import service as credit_service
-from exam_centre.credits.rules import Issuer
+from exam_centre.credits.rules import Destination, Issuer, Topic
 from exam_centre.demo.journey.bank import DemoBank
-from exam_centre.demo.journey.cast import Cast, by_someone
+from exam_centre.demo.journey.cast import Cast, by_someone, turned
 from exam_centre.entries.models import Candidate, Entry, EntryCourse
 from exam_centre.kernel.permissions import Actor, Permission, Role
+from exam_centre.organisation.queries import place_of_network
 from exam_centre.papers.models import Course
 from exam_centre.results import service as results
 from exam_centre.results.models import Outcome
 from exam_centre.results.queries import entry_courses_of, holds, in_work
-from exam_centre.results.rules import OutcomeStatus
+from exam_centre.results.rules import OutcomeStatus, Tier
+
+READY = (OutcomeStatus.COMPUTED, OutcomeStatus.APPROVED)
+OWN_CODES = (  # what each university has to say itself
+    (Destination.COURSE_RESULTS, Topic.PROGRAMME, "*", "产业园区班"),
+    (Destination.CONVERSION, Topic.PROGRAMME, "*", "产业园区班"),
+    (Destination.CONVERSION, Topic.SCHOOL, "*", "51161"),
+    (Destination.CONVERSION, Topic.TARGET_COURSE, "*", "="),
+)
+SAMPLED_PERCENT = Decimal(2)  # of the outcomes, on each level
 
 
 class Awards:
@@ -39,6 +50,28 @@ class Awards:
         made = results.compute(self.session, officer, lines, now=self.now)
         results.hold_and_free(self.session, officer, self.series, now=self.now)
         return len(made)
+
+    def review(self, tier: Tier, seed: str) -> int:
+        """Draw one level's sample, and let somebody without a part in it agree to each."""
+        samples = results.draw_review(
+            self.session,
+            self._of(Role.EXAM_OFFICER, Permission.COMPUTE_OUTCOMES)[0],
+            self.series,
+            tier=tier,
+            seed=f"{seed}:{tier}",
+            percent=SAMPLED_PERCENT,
+            now=self.now,
+        )
+        readers = self._of(Role.APPROVER, Permission.APPROVE_RESULTS)
+        for sample in samples:
+            by_someone(
+                self.session,
+                turned(readers, sample.id),
+                lambda who, row=sample: results.review(  # type: ignore[misc]
+                    self.session, who, row, agrees=True, now=self.now
+                ),
+            )
+        return len(samples)
 
     def release(self) -> int:
         """Release everything that nothing holds, by three people who marked none of it."""
@@ -96,6 +129,24 @@ class Awards:
             progress(done, len(people))
         return len(seen)
 
+    def learn_codes(self) -> None:
+        """Keep the codes that the bank's two files ask for, from the day the series ended."""
+        place = place_of_network(self.session)
+        operator = self.cast.of(Role.BANK_OPERATOR, Permission.RUN_CREDITS, place)[0]
+        day = self.now.date()
+        credit_service.add_starters(self.session, operator, valid_from=day, now=self.now)
+        for destination, topic, ours, theirs in OWN_CODES:
+            credit_service.add_code(
+                self.session,
+                operator,
+                destination=destination,
+                topic=topic,
+                ours=ours,
+                theirs=theirs,
+                valid_from=day,
+                now=self.now,
+            )
+
     def register_units(self, bank: DemoBank) -> None:
         """Let the bank publish our courses as its units."""
         for course in self.session.scalars(select(Course).order_by(Course.code)):
@@ -112,6 +163,3 @@ class Awards:
 
     def _of(self, role: Role, permission: Permission) -> list[Actor]:
         return self.cast.of(role, permission, self.place)
-
-
-READY = (OutcomeStatus.COMPUTED, OutcomeStatus.APPROVED)

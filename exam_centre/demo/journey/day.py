@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from exam_centre.demo.journey.chance import arrival, drawn, read_score
 from exam_centre.entries.models import Candidate, Entry
 from exam_centre.invigilation import service as invigilation
 from exam_centre.invigilation.models import RoomDay
+from exam_centre.kernel.clock import at_venue
 from exam_centre.kernel.keys import KeyRing
 from exam_centre.kernel.permissions import Actor, Permission, Place, Role
 from exam_centre.kernel.sentences import say
@@ -33,7 +34,7 @@ from exam_centre.practicals import service as practicals
 from exam_centre.practicals.rules import FEWEST_ASSESSORS
 from exam_centre.timetable.models import Placement, RoomSession
 from exam_centre.timetable.queries import place_of_room_session, placements_of_room
-from exam_centre.venues.models import Venue
+from exam_centre.venues.models import Room, Venue
 
 SPARE_PAPERS = 2  # in each bag
 PREPARED = timedelta(minutes=60)  # before the start
@@ -268,16 +269,30 @@ class RoomRun:
             invigilation.count_scripts(self.session, counter, day, count=scripts.total(), now=now)
         for bag in bags:
             used = scripts[bag.sitting_id]
+            spare = bag.declared - used
             custody.count_papers(
+                self.session, self.chief, bag, used=used, spare=spare, damaged=0, now=now
+            )
+            custody.reseal(self.session, self.chief, bag, seal_no=f"{bag.seal_no}R", now=now)
+            self._hand_over(bag, spare, now)
+        invigilation.reconcile(self.session, self.chief, day, now=now)
+        for sitting_id, count in sorted(scripts.items()):
+            bag = custody.pack(
                 self.session,
                 self.chief,
-                bag,
-                used=used,
-                spare=bag.declared - used,
-                damaged=0,
+                BagKind.SCRIPTS,
+                self.id,
+                sitting_id,
+                seal_no=f"S{self.id}-{sitting_id}S",
+                count=count,
                 now=now,
             )
-        invigilation.reconcile(self.session, self.chief, day, now=now)
+            self._hand_over(bag, count, now)
+
+    def _hand_over(self, bag: Bag, count: int, now: datetime) -> None:
+        """Let the exam office take a bag away, each side with a count of its own."""
+        for act, who in ((custody.send, self.chief), (custody.take, self.officer)):
+            act(self.session, who, bag, count=count, seal_no=bag.seal_no, now=now)
 
     def _assess(self, sat: Sat, now: datetime) -> None:
         """Three assessors, none tied to the person, each give a mark at the station."""
@@ -308,3 +323,18 @@ def sessions_of(session: Session, series_id: int) -> list[int]:
             .order_by(Period.starts_at, RoomSession.id)
         )
     )
+
+
+def venue_days(session: Session, series_id: int) -> list[tuple[int, date]]:
+    """Return (venue, day on its clock) of everything that is sat, in order."""
+    rows = session.execute(
+        select(Venue.id, Venue.time_zone, Period.starts_at)
+        .join(Room, Room.venue_id == Venue.id)
+        .join(RoomSession, RoomSession.room_id == Room.id)
+        .join(Period, Period.id == RoomSession.period_id)
+        .join(Placement, Placement.room_session_id == RoomSession.id)
+        .where(Period.series_id == series_id, Placement.in_force)
+        .distinct()
+    )
+    days = {(venue_id, at_venue(starts, zone).date()) for venue_id, zone, starts in rows}
+    return sorted(days, key=lambda row: (row[1], row[0]))

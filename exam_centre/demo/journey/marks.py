@@ -11,7 +11,7 @@ from exam_centre.admission.queries import statuses
 from exam_centre.admission.rules import AttendanceStatus
 from exam_centre.calendar.models import Series
 from exam_centre.demo.journey.cast import Cast, NobodyCan, by_someone, turned
-from exam_centre.demo.journey.chance import read_score
+from exam_centre.demo.journey.chance import drawn, read_score
 from exam_centre.entries.models import Entry
 from exam_centre.entries.queries import place_of_candidate
 from exam_centre.entries.rules import EntryStatus
@@ -60,7 +60,12 @@ class Marking:
         place = place_of_room_session(self.session, room_session_id)
         officer = self.cast.of(Role.EXAM_OFFICER, Permission.RUN_MARKING, place)[0]
         bundle = marking.code_scripts(
-            self.session, officer, room_session_id, sitting_id, now=self.now
+            self.session,
+            officer,
+            room_session_id,
+            sitting_id,
+            now=self.now,
+            chance=drawn(self.seed, "codes", room_session_id, sitting_id),
         )
         markers = turned(self.cast.of(Role.MARKER, Permission.ENTER_MARKS, place), bundle.id)
         waiting, done = list(markers), 0

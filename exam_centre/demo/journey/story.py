@@ -1,14 +1,8 @@
 """The journey from end to end: each step by somebody who may do it, in units of work of its own."""
 
-import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from sqlalchemy import func, select
@@ -16,114 +10,103 @@ from sqlalchemy.orm import Session
 
 from exam_centre.accounts import service as accounts
 from exam_centre.accounts.models import RoleGrant, User
-from exam_centre.adapters.credentials import CredentialSigner
-from exam_centre.adapters.credit_bank import CreditBank, HttpCreditBank
+from exam_centre.adapters.credit_bank import HttpCreditBank
 from exam_centre.admission import service as admission
 from exam_centre.calendar.models import Period, Series
 from exam_centre.calendar.queries import place_of_series
 from exam_centre.credits.rules import Issuer
 from exam_centre.demo.journey.awards import Awards
 from exam_centre.demo.journey.bank import DemoBank
-from exam_centre.demo.journey.cast import Cast, by_someone
-from exam_centre.demo.journey.day import RoomRun, sessions_of
+from exam_centre.demo.journey.cast import Cast, NobodyCan, by_someone
+from exam_centre.demo.journey.day import RoomRun, sessions_of, venue_days
 from exam_centre.demo.journey.marks import Marking, seatless
+from exam_centre.demo.journey.report import AlreadyPlanned, Bar, Keys, Outside, Progress, Report
 from exam_centre.entries import service as entries
 from exam_centre.entries.models import AccessArrangement, Entry
-from exam_centre.entries.rules import RequestStatus
+from exam_centre.entries.rules import EntryStatus, RequestStatus
+from exam_centre.invigilation import service as invigilation
 from exam_centre.kernel import clock
+from exam_centre.kernel.clock import day_at_venue
 from exam_centre.kernel.database import reading, unit_of_work
-from exam_centre.kernel.keys import KeyRing
-from exam_centre.kernel.laws import Law
-from exam_centre.kernel.permissions import Permission, Role
+from exam_centre.kernel.errors import Refusal
+from exam_centre.kernel.permissions import Actor, Permission, Role
 from exam_centre.organisation.models import Unit
+from exam_centre.organisation.queries import place_of_network
 from exam_centre.overview.queries import series_laws
 from exam_centre.papers.rules import Mode
+from exam_centre.results.rules import Tier
 from exam_centre.timetable import service as timetable
-from exam_centre.timetable.models import Plan, RoomSession
+from exam_centre.timetable.models import Plan, RoomSession, Unplaced
 from exam_centre.timetable.rules import Stage
 from exam_centre.venues.models import Venue
+from exam_centre.venues.queries import place_of_venue
 
 SOLVER_ITERATIONS = 20_000  # a count and not a time: the same plan on every machine
 KEY_ID = "issuer-1"
 ISSUER_ID = "did:web:credentials.example.edu.cn"
 CENTRE_CODE = "C-0032"
+PLANNED_AHEAD = timedelta(days=30)
 ROUNDS = 200  # of pushing, until nothing is left
-
-Progress = Callable[[int, int], None]
-Bar = Callable[[str], AbstractContextManager[Progress]]
-
-
-@dataclass(frozen=True)
-class Outside:
-    """What the edge lends the journey: the scheduled jobs, and the printing press."""
-
-    validate_accounts: Callable[[CreditBank, datetime], int]
-    push: Callable[[CreditBank, datetime], int]
-    slips_of_venue: Callable[[Session, int, int], bytes | None]
-    certificates: Callable[[Session, int, Progress], Iterator[tuple[str, bytes]]]
-
-
-@dataclass(frozen=True)
-class Keys:
-    """What signs slips, pushes and credentials."""
-
-    slips: KeyRing
-    bank: KeyRing
-    credentials: CredentialSigner
-
-
-@dataclass
-class Report:
-    """What came of it: counts by step, seconds by step, and the laws at the end."""
-
-    counts: dict[str, Any] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    laws: list[Law] = field(default_factory=list)
-
-    @property
-    def green(self) -> bool:
-        """Whether every law holds."""
-        return all(law.green for law in self.laws)
 
 
 class Journey:
     """Carries the entries of a loaded series through every room."""
 
     def __init__(self, seed: int, keys: Keys, bank: DemoBank, outside: Outside, bar: Bar) -> None:
+        """Take the newest series of the database. Raises AlreadyPlanned."""
         self.seed, self.keys, self.bank, self.outside, self.bar = seed, keys, bank, outside, bar
         self.report = Report()
         with reading() as session:
             series = session.scalars(select(Series).order_by(Series.id.desc()).limit(1)).one()
+            if session.scalar(select(Plan.id).where(Plan.series_id == series.id).limit(1)):
+                raise AlreadyPlanned(series.code)
             self.series_id = series.id
             self.cast = Cast(session)
-            self.last = session.scalars(
-                select(func.max(Period.ends_at)).where(Period.series_id == series.id)
+            first, last = session.execute(
+                select(func.min(Period.starts_at), func.max(Period.ends_at)).where(
+                    Period.series_id == series.id
+                )
             ).one()
+            # A series of last year is planned last year: nothing happens before it was planned.
+            self.before, self.last = min(clock.now(), first - PLANNED_AHEAD), last
 
     def run(self) -> Report:
-        """Go all the way; the report says what came of each step."""
+        """Go all the way, or as far as nobody refuses; the report says what came of each step."""
         for name, step in (
-            ("staff", self.lend_markers),
+            ("staff", self.lend_staff),
             ("access", self.decide_access),
             ("plan", self.plan),
+            ("deferrals", self.defer_unplaced),
+            ("duties", self.roster),
             ("slips", self.issue_slips),
             ("days", self.sit),
+            ("days closed", self.close_days),
             ("marks", self.mark),
             ("without a seat", self.mark_seatless),
-            ("outcomes", self.award),
+            ("outcomes", self.compute),
+            ("review", self.review),
+            ("release", self.release),
+            ("credentials", self.certify),
             ("credit bank", self.push),
         ):
             began = time.monotonic()
-            with self.bar(name) as progress:
-                self.report.counts[name] = step(progress)
-                progress(1, 1)
+            try:
+                with self.bar(name) as progress:
+                    self.report.counts[name] = step(progress)
+                    progress(1, 1)
+            except (Refusal, NobodyCan) as stop:
+                self.report.stopped = f"{name}: {stop}"
+                break
             self.report.seconds[name] = round(time.monotonic() - began, 1)
         with reading() as session:
             self.report.laws = series_laws(session, self.series_id)
         return self.report
 
-    def lend_markers(self, progress: Progress) -> int:
-        """Let markers and moderators work for the whole province: centres alone have too few."""
+    def lend_staff(self, progress: Progress) -> int:
+        """Let markers and moderators work for the whole province: centres alone have too few.
+
+        And let one bank operator speak for the whole network, which has one list of codes.
+        """
         with unit_of_work() as session:
             series = session.get_one(Series, self.series_id)
             unit = session.get_one(Unit, series.unit_id)
@@ -138,11 +121,26 @@ class Journey:
                 .order_by(User.login)
             ).all()
             for user, role in lent:
-                accounts.grant_role(session, keeper, user, role, unit, now=clock.now())
+                accounts.grant_role(session, keeper, user, role, unit, now=self.before)
+            self._lend_operator(session)
             progress(1, 1)
         with reading() as session:
             self.cast = Cast(session)
         return len(lent)
+
+    def _lend_operator(self, session: Session) -> None:
+        network = place_of_network(session)
+        keeper = self.cast.of(Role.ADMINISTRATOR, Permission.RUN_ACCOUNTS, network)[0]
+        top = session.scalars(select(Unit).where(Unit.path == network.unit_path)).one()
+        operator = session.scalars(
+            select(User)
+            .join(RoleGrant, RoleGrant.user_id == User.id)
+            .where(RoleGrant.role == Role.BANK_OPERATOR)
+            .order_by(User.login)
+        ).first()
+        if operator is None:
+            raise NobodyCan("nobody has the role bank operator")
+        accounts.grant_role(session, keeper, operator, Role.BANK_OPERATOR, top, now=self.before)
 
     def decide_access(self, progress: Progress) -> int:
         """Approve every access arrangement, each by somebody who did not ask for it."""
@@ -160,7 +158,7 @@ class Journey:
                     session,
                     officers,
                     lambda who, row=row: entries.decide_access(  # type: ignore[misc]
-                        session, who, row, approve=True, reason="材料属实", now=clock.now()
+                        session, who, row, approve=True, reason="材料属实", now=self.before
                     ),
                 )
                 progress(done, len(asked))
@@ -168,7 +166,7 @@ class Journey:
 
     def plan(self, progress: Progress) -> dict[str, int]:
         """Two people's seed, a search, the staff, and three stages of publication."""
-        now = clock.now()
+        now = self.before
         with unit_of_work() as session:
             series = session.get_one(Series, self.series_id)
             place = place_of_series(session, self.series_id)
@@ -203,13 +201,54 @@ class Journey:
             "unplaced": written.unplaced,
         }
 
+    def defer_unplaced(self, progress: Progress) -> int:
+        """Let whoever found no seat sit in a later series: one asks, another approves."""
+        now = self.before
+        with unit_of_work() as session:
+            place = place_of_series(session, self.series_id)
+            asking = self.cast.of(Role.EXAM_OFFICER, Permission.ENTER_CANDIDATES, place)
+            deciding = self.cast.of(Role.EXAM_OFFICER, Permission.APPROVE_ENTRIES, place)
+            unplaced = session.scalars(
+                select(Entry)
+                .join(Unplaced, Unplaced.entry_id == Entry.id)
+                .where(Entry.series_id == self.series_id)
+                .where(Entry.status == EntryStatus.CONFIRMED)
+                .order_by(Entry.id)
+            ).all()
+            for entry in unplaced:
+                deferral = entries.request_deferral(
+                    session, asking[0], entry, reason="本批次考位不足", now=now
+                )
+                by_someone(
+                    session,
+                    deciding,
+                    lambda who, row=deferral: entries.decide_deferral(  # type: ignore[misc]
+                        session, who, row, approve=True, reason="", now=now
+                    ),
+                )
+            return len(unplaced)
+
+    def roster(self, progress: Progress) -> dict[str, int]:
+        """Offer the duties of all room sessions to the staff."""
+        with unit_of_work() as session:
+            place = place_of_series(session, self.series_id)
+            officer = self.cast.of(Role.EXAM_OFFICER, Permission.PLAN_TIMETABLE, place)[0]
+            plan = session.scalars(
+                select(Plan)
+                .where(Plan.series_id == self.series_id)
+                .order_by(Plan.number.desc())
+                .limit(1)
+            ).one()
+            found = timetable.roster_plan(session, officer, plan, seed=self.seed, now=self.before)
+        return {"offered": found.offered, "lacking": found.lacking}
+
     def issue_slips(self, progress: Progress) -> int:
         """Issue every candidate's slip."""
         with unit_of_work() as session:
             series = session.get_one(Series, self.series_id)
             place = place_of_series(session, self.series_id)
             officer = self.cast.of(Role.EXAM_OFFICER, Permission.ISSUE_SLIPS, place)[0]
-            return admission.issue_slips_of_series(session, officer, series, clock.now(), progress)
+            return admission.issue_slips_of_series(session, officer, series, self.before, progress)
 
     def sit(self, progress: Progress) -> dict[str, int]:
         """Run every room session, period by period."""
@@ -223,6 +262,23 @@ class Journey:
                 verdicts += run.run()
             progress(done, len(ids))
         return {"rooms": len(ids)} | dict(sorted(verdicts.items()))
+
+    def close_days(self, progress: Progress) -> int:
+        """Close every venue's days, by two people who may."""
+        with reading() as session:
+            days = venue_days(session, self.series_id)
+        for done, (venue_id, day) in enumerate(days, 1):
+            with unit_of_work(serializable=True) as session:
+                venue = session.get_one(Venue, venue_id)
+                place = place_of_venue(session, venue_id)
+                first, second = [
+                    *self.cast.of(Role.VENUE_MANAGER, Permission.CLOSE_DAY, place),
+                    *self.cast.of(Role.CHIEF, Permission.CLOSE_DAY, place),
+                ][:2]
+                now = day_at_venue(day, venue.time_zone)[1]
+                invigilation.close_day(session, first, venue, day, second=second, now=now)
+            progress(done, len(days))
+        return len(days)
 
     def mark(self, progress: Progress) -> int:
         """Mark what every room left behind."""
@@ -255,22 +311,33 @@ class Journey:
             progress(min(start + portion, len(wanted)), len(wanted))
         return len(wanted)
 
-    def award(self, progress: Progress) -> dict[str, int]:
-        """Compute, release by three people, certify."""
+    def compute(self, progress: Progress) -> int:
+        """Compute the outcome of every course of every entry."""
         with unit_of_work() as session:
-            computed = Awards(session, self.cast, self.series_id, self._after(days=8)).compute()
-        progress(1, 3)
+            return self._awards(session, days=8).compute()
+
+    def review(self, progress: Progress) -> dict[str, int]:
+        """Draw a sample on every level, and look at each of it."""
+        read = {}
+        for done, tier in enumerate(Tier):
+            with unit_of_work() as session:
+                read[tier.value] = self._awards(session, days=8).review(tier, str(self.seed))
+            progress(done + 1, len(Tier))
+        return read
+
+    def release(self, progress: Progress) -> int:
+        """Release what nothing holds, by three people."""
         with unit_of_work(serializable=True) as session:
-            released = Awards(session, self.cast, self.series_id, self._after(days=9)).release()
-        progress(2, 3)
+            return self._awards(session, days=9).release()
+
+    def certify(self, progress: Progress) -> int:
+        """Issue a credential for every released pass."""
         with unit_of_work() as session:
-            awards = Awards(session, self.cast, self.series_id, self._after(days=9))
-            certified = awards.certify(self.keys.credentials)
-        return {"computed": computed, "released": released, "certified": certified}
+            return self._awards(session, days=9).certify(self.keys.credentials)
 
     def push(self, progress: Progress) -> dict[str, int]:
         """Open accounts, claim every pass, and push until the bank has them all."""
-        now = self._after(days=10)
+        now = self.ended
         ring = self.keys.bank
         private = ring.private[ring.current]
         pem = private.public_key().public_bytes(
@@ -279,6 +346,7 @@ class Journey:
         self.bank.register_issuer(KEY_ID, ISSUER_ID, pem)
         with unit_of_work() as session:
             awards = Awards(session, self.cast, self.series_id, now)
+            awards.learn_codes()
             awards.register_units(self.bank)
             opened = awards.open_accounts(self.bank, lambda done, total: progress(done, total * 4))
         with HttpCreditBank(self.bank.url, KEY_ID, private, 10.0) as client:
@@ -296,40 +364,19 @@ class Journey:
                     break
         return {"accounts": opened, "claims": claims, "pushed": pushed}
 
-    def keep(self, folder: Path, progress: Progress) -> list[str]:
-        """Write slips (a PDF a venue), certificates and the laws into `folder`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        names = []
+    @property
+    def ended(self) -> datetime:
+        """When the last step was taken."""
+        return self._after(days=10)
+
+    def officer(self, role: Role, permission: Permission) -> Actor:
+        """Return who does something for the series at its end, e.g. prints certificates."""
         with reading() as session:
-            venues = session.execute(select(Venue.id, Venue.code).order_by(Venue.code)).all()
-            for done, (venue_id, code) in enumerate(venues, 1):
-                pdf = self.outside.slips_of_venue(session, venue_id, self.series_id)
-                if pdf is not None:
-                    names.append(f"{code}-slips.pdf")
-                    (folder / names[-1]).write_bytes(pdf)
-                progress(done, len(venues) * 2)
-            certificates = self.outside.certificates(session, self.series_id, progress)
-            for name, pdf in certificates:
-                names.append(f"{name}-certificate.pdf")
-                (folder / names[-1]).write_bytes(pdf)
-        (folder / "laws.json").write_text(
-            json.dumps(laws_as_rows(self.report.laws), ensure_ascii=False, indent=1)
-        )
-        return names
+            place = place_of_series(session, self.series_id)
+        return self.cast.of(role, permission, place)[0]
+
+    def _awards(self, session: Session, *, days: int) -> Awards:
+        return Awards(session, self.cast, self.series_id, self._after(days=days))
 
     def _after(self, *, days: int) -> datetime:
         return self.last + timedelta(days=days)
-
-
-def laws_as_rows(laws: list[Law]) -> list[dict[str, Any]]:
-    """Return the laws as plain rows: name, both sides, whether they hold, and what breaks them."""
-    return [
-        {
-            "name": law.name,
-            "left": law.left,
-            "right": law.right,
-            "green": law.green,
-            "rows": [{"subject": row.subject, "text": str(row.text)} for row in law.rows],
-        }
-        for law in laws
-    ]
