@@ -1,24 +1,38 @@
-"""What the runner does for files: look at large ones and apply them, each in one unit of work."""
+"""What the runner does for files and for whole series, in units of work of a bearable size."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from sqlalchemy.orm import Session
 
 from exam_centre.accounts.models import User
 from exam_centre.accounts.service import actor_of
 from exam_centre.adapters.storage import Storage
 from exam_centre.calendar.models import Series
+from exam_centre.entries import service
 from exam_centre.entries.models import ImportBatch
-from exam_centre.entries.rules import ImportKind, ImportStatus, PreviewOutdated
+from exam_centre.entries.queries import ids_in_reach
+from exam_centre.entries.rules import (
+    ASSESSABLE,
+    EntryStatus,
+    ImportKind,
+    ImportStatus,
+    PreviewOutdated,
+)
 from exam_centre.entries.service import imports
 from exam_centre.kernel import clock
-from exam_centre.kernel.database import unit_of_work
+from exam_centre.kernel.database import reading, unit_of_work
 from exam_centre.kernel.jobs import Progress, job
+from exam_centre.kernel.permissions import Actor
 from exam_centre.kernel.sealing import Seal
 from exam_centre.organisation.models import Unit
 
 LOOK = "entries.look_at_file"
 APPLY = "entries.apply_file"
+ASSESS = "entries.assess_series"
+CONFIRM = "entries.confirm_series"
+AT_ONCE = 2_000  # entries in one unit of work: about a second, so that others may write between
 LATIN = "latin-1"  # gives every byte a character, so that bytes can be sealed as a text
 
 
@@ -115,3 +129,55 @@ def apply_file(arguments: dict[str, Any], progress: Progress) -> None:
                 now=clock.now(),
             )
     progress(1, 1)
+
+
+@job(ASSESS)
+def assess_series(arguments: dict[str, Any], progress: Progress) -> None:
+    """Judge every entry of a series that who asked may enter, part by part.
+
+    arguments  ids "series" and "user".
+    """
+    _part_by_part(
+        arguments,
+        progress,
+        ASSESSABLE,
+        lambda session, actor, series, among: service.assess_all(
+            session, actor, series, among=among, now=clock.now()
+        ),
+    )
+
+
+@job(CONFIRM)
+def confirm_series(arguments: dict[str, Any], progress: Progress) -> None:
+    """Confirm every eligible entry of a series that who asked may enter, part by part.
+
+    arguments  ids "series" and "user".
+    """
+    _part_by_part(
+        arguments,
+        progress,
+        (EntryStatus.ELIGIBLE,),
+        lambda session, actor, series, among: service.confirm_all(
+            session, actor, series, among=among, now=clock.now()
+        ),
+    )
+
+
+def _part_by_part(
+    arguments: dict[str, Any],
+    progress: Progress,
+    statuses: Iterable[EntryStatus],
+    work: Callable[[Session, Actor, Series, list[int]], object],
+) -> None:
+    """Do `work` to the series' entries in these statuses; what is done stays if it breaks off."""
+    user, series_id = int(arguments["user"]), int(arguments["series"])
+    with reading() as session:
+        actor = actor_of(session, session.get_one(User, user))
+        ids = ids_in_reach(session, actor, session.get_one(Series, series_id), statuses)
+    for start in range(0, len(ids), AT_ONCE):
+        progress(start, len(ids))
+        with unit_of_work() as session:
+            actor = actor_of(session, session.get_one(User, user))
+            series = session.get_one(Series, series_id)
+            work(session, actor, series, ids[start : start + AT_ONCE])
+    progress(len(ids), len(ids))

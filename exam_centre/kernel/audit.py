@@ -64,7 +64,7 @@ class AuditRow(Base):
     person_id: Mapped[int | None]  # None: the system on a schedule
     user_id: Mapped[int | None]
     act: Mapped[str]  # e.g. "admission.admitted"
-    subject: Mapped[str]  # table and key, e.g. "attendances:81"
+    subject: Mapped[str] = mapped_column(index=True)  # table and key, e.g. "attendances:81"
     changes: Mapped[dict[str, Any]]  # column -> [before, after], as plain words
     reason: Mapped[str]
     request_id: Mapped[str]

@@ -86,5 +86,5 @@ def _totals(totals: GridTotals) -> dict[str, object]:
         "saved_at": saved,
         "marked": totals.marked,
         "scripts": totals.scripts,
-        "total": in_digits(totals.total),
+        "total": in_digits(totals.total.normalize()),
     }

@@ -2,10 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Regexp
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
-from exam_centre.webkit.form import SafeForm
+from exam_centre.marking.rules import MarkStatus
+from exam_centre.webkit.form import DayField, SafeForm
 
 LONGEST_REASON = 500
 
@@ -51,6 +52,41 @@ class OwnMarkForm(SafeForm):
         _l("Your own mark"),
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
         validators=[DataRequired(_l("Type your mark for this script."))],
+    )
+
+
+class FormativeForm(SafeForm):
+    """A mark of the term, or why there is none."""
+
+    score = StringField(
+        _l("Mark"),
+        description=_l("Half-width digits from 0 to 100, such as 77 or 77.5."),
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+        validators=[Length(max=8, message=_l("Type a number from 0 to 100."))],
+    )
+    status = SelectField(
+        _l("Instead of a mark"),
+        choices=[
+            ("", _l("There is a mark")),
+            (MarkStatus.MISSING.value, _l("Not completed")),
+        ],
+    )
+    source = StringField(
+        _l("Where it comes from"),
+        description=_l("The list or platform where it can be looked up."),
+        validators=[
+            InputRequired(_l("Say where the mark comes from.")),
+            Length(max=100, message=_l("100 characters at most.")),
+        ],
+    )
+    dated = DayField(
+        _l("Of which day"), validators=[InputRequired(_l("Give the day as 2026-11-23."))]
+    )
+    reason = TextAreaField(
+        _l("Reason for the change"),
+        description=_l("The earlier mark is kept beside it."),
+        render_kw={"rows": 2},
+        validators=[Length(max=LONGEST_REASON, message=_l("500 characters at most."))],
     )
 
 

@@ -161,6 +161,29 @@ class FormativeMark(Base):
     dated: Mapped[date]
 
 
+class FormativeChange(Base):
+    """What a formative mark said until somebody changed it: earlier versions are kept."""
+
+    __tablename__ = "formative_changes"
+    __table_args__ = (
+        UniqueConstraint("candidate_id", "course_id", "series_id", "number"),
+        CheckConstraint("(score IS NULL) <> (status IS NULL)", name="a_number_or_a_status"),
+    )
+
+    id: Mapped[Id]
+    candidate_id: Mapped[int] = mapped_column(ForeignKey("candidates.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
+    number: Mapped[int]  # of the version that was replaced, from 1
+    score: Mapped[Score | None]
+    status: Mapped[MarkStatus | None]
+    source: Mapped[str]
+    dated: Mapped[date]
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    changed_at: Mapped[datetime]
+    reason: Mapped[str]  # "": a later file brought another mark
+
+
 class Moderation(Base):
     """A moderator's own mark for a sampled script, given before seeing the others."""
 
@@ -237,6 +260,7 @@ keep(
         when="OLD.checked_by_id IS NOT NULL",
     ),
     kept_row("engine_marks", "engine_mark_is_kept"),
+    final_row("formative_changes", "formative_change_is_final"),
     fixed_columns(
         "assignment_marks",
         "checked_assignment_mark_is_final",

@@ -44,6 +44,15 @@ class AssessedRoom:
 
 
 @dataclass(frozen=True)
+class Where:
+    """Which room a page is about, and from when."""
+
+    venue: str
+    room: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
 class Work:
     """One candidate of a practical or an oral."""
 
@@ -88,6 +97,19 @@ def access_assessed_room(session: Session, actor: Actor, token: str) -> RoomSess
     if found is None:
         raise NotFound(say("room session"))
     return found
+
+
+def where_of(session: Session, room_session_id: int) -> Where:
+    """Return the venue, the room and the start of a room session."""
+    row = session.execute(
+        select(Venue.name, Room.code, Period.starts_at)
+        .select_from(RoomSession)
+        .join(Period, Period.id == RoomSession.period_id)
+        .join(Room, Room.id == RoomSession.room_id)
+        .join(Venue, Venue.id == Room.venue_id)
+        .where(RoomSession.id == room_session_id)
+    ).one()
+    return Where(*row)
 
 
 def works_of_room(session: Session, room_session_id: int) -> list[Work]:

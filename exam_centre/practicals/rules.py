@@ -3,11 +3,21 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from exam_centre.admission.rules import AttendanceStatus
 from exam_centre.kernel.errors import BadInput, Refusal
-from exam_centre.kernel.sentences import say
-from exam_centre.papers.rules import Mode
+from exam_centre.kernel.sentences import Sentence, say
+from exam_centre.papers.rules import MODE_SENTENCES, Mode
 
 ASSESSED = frozenset({Mode.PRACTICAL, Mode.ORAL})  # marked by people who watch or listen
+
+PRESENCE_SENTENCES: dict[AttendanceStatus, Sentence] = {
+    AttendanceStatus.EXPECTED: say("Expected"),
+    AttendanceStatus.PRESENT: say("Present"),
+    AttendanceStatus.ABSENT: say("Absent"),
+    AttendanceStatus.REFUSED: say("Refused at the door"),
+    AttendanceStatus.REMOVED: say("Removed from the room"),
+    AttendanceStatus.VOIDED: say("Void"),
+}
 
 FEWEST_ASSESSORS = 3  # in a skill room, one of them the head
 
@@ -39,8 +49,10 @@ class WrongPaper(Refusal):
 
     code = "wrong_paper"
 
-    def __init__(self, mode: str) -> None:
-        super().__init__(say("A paper of the kind {mode} is not assessed this way.", mode=mode))
+    def __init__(self, mode: Mode) -> None:
+        super().__init__(
+            say("Papers of this kind are not assessed here: {mode}.", mode=MODE_SENTENCES[mode])
+        )
 
 
 class NotPresent(Refusal):
@@ -48,9 +60,12 @@ class NotPresent(Refusal):
 
     code = "not_present"
 
-    def __init__(self, status: str) -> None:
+    def __init__(self, status: AttendanceStatus) -> None:
         super().__init__(
-            say("The register says {status}. Admit the person at the door first.", status=status)
+            say(
+                "The register says: {status}. Admit the person at the door first.",
+                status=PRESENCE_SENTENCES[status],
+            )
         )
 
 

@@ -48,7 +48,7 @@ def draw_station(
     human = other_human(session, actor, witness)
     mode = mode_of(session, placement)
     if mode is not Mode.PRACTICAL:
-        raise WrongPaper(mode.value)
+        raise WrongPaper(mode)
     _ensure_present(session, placement)
     drawn = draws_of(session, placement.room_session_id)
     for earlier in drawn:
@@ -89,7 +89,7 @@ def mark(
         raise WrongScore(str(score))
     mode = mode_of(session, placement)
     if mode not in ASSESSED:
-        raise WrongPaper(mode.value)
+        raise WrongPaper(mode)
     _ensure_present(session, placement)
     drawn = {draw.placement_id for draw in draws_of(session, placement.room_session_id)}
     if mode is Mode.PRACTICAL and placement_id not in drawn:
@@ -111,7 +111,7 @@ def _ensure_present(session: Session, placement: Placement) -> None:
     attendance = session.get(Attendance, placement.id)
     status = attendance.status if attendance else AttendanceStatus.EXPECTED
     if status is not AttendanceStatus.PRESENT:
-        raise NotPresent(status.value)
+        raise NotPresent(status)
 
 
 def _is_reconciled(session: Session, room_session_id: int) -> bool:

@@ -13,11 +13,15 @@ from exam_centre.admission.rules import AttendanceStatus
 from exam_centre.kernel import clock
 from exam_centre.kernel.database import unit_of_work
 from exam_centre.kernel.permissions import Permission
-from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.papers.rules import Mode
 from exam_centre.practicals import queries, service
 from exam_centre.practicals.forms import DrawForm, MarkForm
-from exam_centre.practicals.rules import FEWEST_ASSESSORS, AlreadyMarked, WrongScore
+from exam_centre.practicals.rules import (
+    FEWEST_ASSESSORS,
+    PRESENCE_SENTENCES,
+    AlreadyMarked,
+    WrongScore,
+)
 from exam_centre.timetable.queries import place_of_room_session
 from exam_centre.webkit.access import current_actor, requires
 from exam_centre.webkit.database import reader
@@ -30,15 +34,6 @@ blueprint = Blueprint("practicals", __name__, url_prefix="/practicals")
 NAVIGATION: tuple[NavItem, ...] = (
     NavItem(_l("Practicals"), "practicals.rooms", (Permission.CHECK_IN, Permission.ENTER_MARKS)),
 )
-
-STATUS_NAMES: dict[AttendanceStatus, Sentence] = {
-    AttendanceStatus.EXPECTED: say("Expected"),
-    AttendanceStatus.PRESENT: say("Present"),
-    AttendanceStatus.ABSENT: say("Absent"),
-    AttendanceStatus.REFUSED: say("Refused at the door"),
-    AttendanceStatus.REMOVED: say("Removed from the room"),
-    AttendanceStatus.VOIDED: say("Void"),
-}
 
 
 @blueprint.get("/")
@@ -58,10 +53,11 @@ def room(room: str) -> ResponseReturnValue:
     place = place_of_room_session(reader(), found.id)
     return render_template(
         "practicals/room.html",
+        where=queries.where_of(reader(), found.id),
         works=queries.works_of_room(reader(), found.id),
         checks_in=actor.may(Permission.CHECK_IN, place),
         assesses=actor.may(Permission.ENTER_MARKS, place),
-        status_names=STATUS_NAMES,
+        status_names=PRESENCE_SENTENCES,
         fewest=FEWEST_ASSESSORS,
         practical=Mode.PRACTICAL,
         present=AttendanceStatus.PRESENT,
@@ -97,7 +93,7 @@ def draw(placement: str) -> ResponseReturnValue:
         room_token=room_session.token,
         work=work,
         form=form,
-        status_names=STATUS_NAMES,
+        status_names=PRESENCE_SENTENCES,
         present=AttendanceStatus.PRESENT,
     )
 

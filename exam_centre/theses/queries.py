@@ -47,7 +47,7 @@ class Waiting:
 
 
 def access_thesis(session: Session, actor: Actor, token: str) -> Thesis:
-    """Return a thesis the actor manages, supervises or assesses, or raise NotFound."""
+    """Return a thesis the actor manages, supervises, assesses or writes, or raise NotFound."""
     thesis = session.scalar(
         select(Thesis)
         .join(Entry, Entry.id == Thesis.entry_id)
@@ -122,6 +122,41 @@ def entries_waiting(session: Session, actor: Actor) -> list[Waiting]:
     return [Waiting(*row) for row in rows]
 
 
+def own_theses(session: Session, actor: Actor) -> list[ThesisLine]:
+    """Return the theses the actor writes, newest first."""
+    guide = aliased(Person)
+    rows = session.execute(
+        select(Thesis, Person.name, Candidate.person_no, guide.name, Series.name)
+        .join(Entry, Entry.id == Thesis.entry_id)
+        .join(Candidate, Candidate.id == Entry.candidate_id)
+        .join(Series, Series.id == Entry.series_id)
+        .join(Person, Person.id == Candidate.person_id)
+        .join(guide, guide.id == Thesis.supervisor_id)
+        .where(Candidate.person_id == actor.person_id)
+        .order_by(Thesis.id.desc())
+    )
+    return [ThesisLine(*row) for row in rows]
+
+
+def own_waiting(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """Return (paper, series) of the actor's confirmed entries for theses that have none yet."""
+    rows = session.execute(
+        select(Paper.name, Series.name)
+        .select_from(Entry)
+        .join(Candidate, Candidate.id == Entry.candidate_id)
+        .join(Paper, Paper.id == Entry.paper_id)
+        .join(Series, Series.id == Entry.series_id)
+        .where(
+            Candidate.person_id == actor.person_id,
+            Paper.mode == Mode.THESIS,
+            Entry.status == EntryStatus.CONFIRMED,
+            Entry.id.not_in(select(Thesis.entry_id)),
+        )
+        .order_by(Entry.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def find_colleague(session: Session, number: str) -> Person | None:
     """Return the human with this staff number or sign-in, or None."""
     by_staff = select(StaffMember.person_id).where(StaffMember.staff_no == number)
@@ -132,7 +167,7 @@ def find_colleague(session: Session, number: str) -> Person | None:
 
 
 def _in_reach(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition of theses the actor manages, supervises or assesses."""
+    """Return the condition of theses the actor manages, supervises, assesses or writes."""
     mine = or_(
         Thesis.supervisor_id == actor.person_id,
         Thesis.id.in_(
@@ -143,7 +178,7 @@ def _in_reach(actor: Actor) -> ColumnElement[bool]:
         within(actor, (permission,), unit_path=Unit.path, series_id=Entry.series_id)
         for permission in (Permission.RUN_MARKING, Permission.ENTER_MARKS)
     )
-    return or_(runs, mine & marks)
+    return or_(runs, mine & marks, Candidate.person_id == actor.person_id)
 
 
 def place_of_entry(session: Session, entry_id: int) -> Place:

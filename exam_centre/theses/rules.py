@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from exam_centre.kernel.errors import BadInput, Refusal
 from exam_centre.kernel.flow import Flow
-from exam_centre.kernel.sentences import say
+from exam_centre.kernel.sentences import Sentence, say
 
 
 class ThesisStatus(StrEnum):
@@ -36,13 +36,6 @@ THESIS_FLOW: Flow[ThesisStatus] = Flow(
     }
 )
 
-WRITING = (ThesisStatus.TOPIC, ThesisStatus.PROPOSED, ThesisStatus.DRAFTED)  # guided stages
-
-SIMILARITY_LIMIT = Decimal(30)  # per cent; above it there is no defence
-DEFENCE_PASS = Decimal(60)  # of 100; below it the thesis fails whatever the supervisor gave
-SUPERVISOR_SHARE = Decimal("0.4")  # the panel has the rest
-SMALLEST_PANEL = 3  # and always odd
-
 
 class PanelRole(StrEnum):
     """Who someone is on a panel."""
@@ -50,6 +43,60 @@ class PanelRole(StrEnum):
     CHAIR = "chair"
     MEMBER = "member"
     SECRETARY = "secretary"
+
+
+THESIS_SENTENCES: dict[ThesisStatus, Sentence] = {
+    ThesisStatus.TOPIC: say("Topic chosen"),
+    ThesisStatus.PROPOSED: say("Proposal"),
+    ThesisStatus.DRAFTED: say("Draft"),
+    ThesisStatus.CHECKED: say("Similarity checked"),
+    ThesisStatus.ADVISED: say("Supervisor's mark given"),
+    ThesisStatus.DEFENDED: say("Defended"),
+    ThesisStatus.FAILED: say("Failed"),
+    ThesisStatus.FINAL: say("Finished"),
+}
+# What happens next, in words for everybody who looks; who writes reads the second table.
+NEXT_SENTENCES: dict[ThesisStatus, Sentence] = {
+    ThesisStatus.TOPIC: say("Next: the supervisor guides the proposal and records it."),
+    ThesisStatus.PROPOSED: say("Next: the supervisor guides the draft and records it."),
+    ThesisStatus.DRAFTED: say("Next: the exam office has the draft compared with other texts."),
+    ThesisStatus.CHECKED: say("Next: the supervisor gives a mark, and the office seats the panel."),
+    ThesisStatus.ADVISED: say("Next: the defence. Every assessor of the panel gives a mark."),
+    ThesisStatus.DEFENDED: say("The defence is over."),
+    ThesisStatus.FAILED: say("The thesis failed."),
+    ThesisStatus.FINAL: say("The thesis is finished. Its mark goes into the course's result."),
+}
+OWN_NEXT_SENTENCES: dict[ThesisStatus, Sentence] = {
+    ThesisStatus.TOPIC: say(
+        "Write your proposal: the question, your workplace's data, how you will proceed. Talk it "
+        "over with your supervisor."
+    ),
+    ThesisStatus.PROPOSED: say(
+        "Write the draft. Each talk with your supervisor is put on record below."
+    ),
+    ThesisStatus.DRAFTED: say(
+        "Hand the draft to your supervisor. It is compared with other texts before the defence."
+    ),
+    ThesisStatus.CHECKED: say("Prepare your defence. The panel is seated soon."),
+    ThesisStatus.ADVISED: say(
+        "Come to your defence. Who does not come gets 0, and the thesis fails."
+    ),
+    ThesisStatus.DEFENDED: say("Your defence is over."),
+    ThesisStatus.FAILED: say("Your thesis did not pass. Ask your supervisor what follows."),
+    ThesisStatus.FINAL: say("Done. The result comes with the other results of the series."),
+}
+PANEL_SENTENCES: dict[PanelRole, Sentence] = {
+    PanelRole.CHAIR: say("Chair"),
+    PanelRole.MEMBER: say("Member"),
+    PanelRole.SECRETARY: say("Secretary"),
+}
+
+WRITING = (ThesisStatus.TOPIC, ThesisStatus.PROPOSED, ThesisStatus.DRAFTED)  # guided stages
+
+SIMILARITY_LIMIT = Decimal(30)  # per cent; above it there is no defence
+DEFENCE_PASS = Decimal(60)  # of 100; below it the thesis fails whatever the supervisor gave
+SUPERVISOR_SHARE = Decimal("0.4")  # the panel has the rest
+SMALLEST_PANEL = 3  # and always odd
 
 
 def panel_is_sound(assessors: int) -> bool:
@@ -130,7 +177,10 @@ class WrongStage(Refusal):
 
     def __init__(self, status: ThesisStatus) -> None:
         super().__init__(
-            say("The thesis stands at {status}. This is not its next step.", status=status.value)
+            say(
+                "The thesis stands at: {status}. This is not its next step.",
+                status=THESIS_SENTENCES[status],
+            )
         )
 
 

@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exam_centre.accounts.models import Person
-from exam_centre.accounts.service import ensure_no_tie
+from exam_centre.accounts.service import ensure_no_tie, notify
 from exam_centre.entries.models import Candidate, Entry
 from exam_centre.entries.rules import EntryStatus
 from exam_centre.kernel import audit
 from exam_centre.kernel.permissions import Actor, Permission
+from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.papers.models import Paper
 from exam_centre.papers.rules import Mode
 from exam_centre.theses.models import PanelMember, Thesis, ThesisMark, ThesisRecord
@@ -70,6 +71,8 @@ def begin(
     thesis = Thesis(entry_id=entry.id, title=title, at_work=at_work, supervisor_id=supervisor.id)
     session.add(thesis)
     audit.record(session, actor, "theses.begun", thesis, now)
+    begun = say("Your thesis has begun; {name} guides you.", name=supervisor.name)
+    _tell(session, thesis, begun, now)
     return thesis
 
 
@@ -98,6 +101,8 @@ def record_stage(
             raise WrongStage(thesis.status)
         thesis.move_to(following[0])
     audit.record(session, actor, "theses.guided", thesis, now)
+    told = say("Your supervisor put a guidance on record. Read it under My thesis.")
+    _tell(session, thesis, told, now)
     return record
 
 
@@ -125,6 +130,16 @@ def check_similarity(
     if percent <= SIMILARITY_LIMIT:
         thesis.move_to(ThesisStatus.CHECKED)
     audit.record(session, actor, "theses.similarity_checked", thesis, now)
+    if percent <= SIMILARITY_LIMIT:
+        told = say("Your thesis was compared with other texts and may be defended.")
+    else:
+        told = say(
+            "Your thesis is {percent} per cent similar to other texts; {limit} is the limit. "
+            "Revise it with your supervisor.",
+            percent=str(percent),
+            limit=str(SIMILARITY_LIMIT),
+        )
+    _tell(session, thesis, told, now)
     return thesis
 
 
@@ -159,6 +174,8 @@ def seat_panel(
     ]
     session.add_all(rows)
     audit.record(session, actor, "theses.panel_seated", thesis, now)
+    told = say("The panel of your defence is seated. Your exam office tells you day and place.")
+    _tell(session, thesis, told, now)
     return rows
 
 
@@ -223,6 +240,12 @@ def _end_of(session: Session, thesis: Thesis, attended: bool) -> ThesisStatus:
         raise PanelUnfinished(len(assessors - set(marked)))
     failed = result_of(session, thesis).defence_failed
     return ThesisStatus.FAILED if failed else ThesisStatus.DEFENDED
+
+
+def _tell(session: Session, thesis: Thesis, sentence: Sentence, now: datetime) -> None:
+    """Tell who writes the thesis."""
+    session.flush()
+    notify(session, candidate_of(session, thesis), sentence, now)
 
 
 def _supervisor(session: Session, actor: Actor, thesis: Thesis) -> int:

@@ -31,7 +31,11 @@ from exam_centre.theses.models import Thesis
 from exam_centre.theses.queries import Waiting
 from exam_centre.theses.rules import (
     ASSESSORS,
+    NEXT_SENTENCES,
+    OWN_NEXT_SENTENCES,
+    PANEL_SENTENCES,
     SIMILARITY_LIMIT,
+    THESIS_SENTENCES,
     WRITING,
     AlreadyMarked,
     PanelRole,
@@ -50,23 +54,9 @@ blueprint = Blueprint("theses", __name__, url_prefix="/theses")
 
 NAVIGATION: tuple[NavItem, ...] = (
     NavItem(_l("Theses"), "theses.list_theses", (Permission.RUN_MARKING, Permission.ENTER_MARKS)),
+    NavItem(_l("My thesis"), "theses.mine", (Permission.SEE_OWN,)),
 )
 
-STATUS_NAMES: dict[ThesisStatus, Sentence] = {
-    ThesisStatus.TOPIC: say("Topic"),
-    ThesisStatus.PROPOSED: say("Proposal"),
-    ThesisStatus.DRAFTED: say("Draft"),
-    ThesisStatus.CHECKED: say("Similarity checked"),
-    ThesisStatus.ADVISED: say("Supervisor's mark given"),
-    ThesisStatus.DEFENDED: say("Defended"),
-    ThesisStatus.FAILED: say("Failed"),
-    ThesisStatus.FINAL: say("Finished"),
-}
-ROLE_NAMES: dict[PanelRole, Sentence] = {
-    PanelRole.CHAIR: say("Chair"),
-    PanelRole.MEMBER: say("Member"),
-    PanelRole.SECRETARY: say("Secretary"),
-}
 ONGOING = [status for status in ThesisStatus if status is not ThesisStatus.FAILED]
 LARGEST_PANEL = 7
 
@@ -110,7 +100,7 @@ def list_theses() -> ResponseReturnValue:
         "theses/list.html",
         page=window.page(lines, total),
         waiting=queries.entries_waiting(reader(), actor),
-        status_names=STATUS_NAMES,
+        status_names=THESIS_SENTENCES,
     )
 
 
@@ -142,8 +132,21 @@ def begin(series: str, paper: str, person_no: str) -> ResponseReturnValue:
     return render_template("theses/begin.html", form=form, waiting=waiting)
 
 
+@blueprint.get("/mine")
+@requires(Permission.SEE_OWN)
+def mine() -> ResponseReturnValue:
+    """Show the theses one writes, each with what to do next, and entries still to begin."""
+    return render_template(
+        "theses/mine.html",
+        lines=queries.own_theses(reader(), current_actor()),
+        waiting=queries.own_waiting(reader(), current_actor()),
+        status_names=THESIS_SENTENCES,
+        next_words=OWN_NEXT_SENTENCES,
+    )
+
+
 @blueprint.get("/<token:thesis>")
-@requires(Permission.RUN_MARKING, Permission.ENTER_MARKS)
+@requires(Permission.SEE_OWN, Permission.RUN_MARKING, Permission.ENTER_MARKS)
 def thesis(thesis: str) -> ResponseReturnValue:
     """Show one thesis: where it stands, what comes next, and what happened."""
     return _page(queries.access_thesis(reader(), current_actor(), thesis))
@@ -263,7 +266,9 @@ def _page(found: Thesis, sent: SafeForm | None = None) -> str:
     assessors = {m.person_id for m in members if m.role in ASSESSORS}
     is_over = found.status is ThesisStatus.FINAL
     advises = actor.person_id == found.supervisor_id
-    # Whoever still has a mark to give sees nobody else's before it.
+    is_own = actor.person_id == candidate
+    # Whoever still has a mark to give sees nobody else's before it; who writes it sees none here,
+    # for results are released all at once.
     to_mark = actor.person_id in assessors and actor.person_id not in marks and not is_over
     return render_template(
         "theses/thesis.html",
@@ -271,15 +276,18 @@ def _page(found: Thesis, sent: SafeForm | None = None) -> str:
         candidate=names[candidate],
         names=names,
         members=members,
-        marks=marks if (runs and not to_mark) or is_over else {
+        is_own=is_own,
+        next_words=(OWN_NEXT_SENTENCES if is_own else NEXT_SENTENCES)[found.status],
+        marks={} if is_own else marks if (runs and not to_mark) or is_over else {
             key: score for key, score in marks.items() if key == actor.person_id
         },
         marked=set(marks),
         steps=[
-            Step(row.at, STATUS_NAMES[row.stage], row.text, [names[row.by_id]]) for row in records
+            Step(row.at, THESIS_SENTENCES[row.stage], row.text, [names[row.by_id]])
+            for row in records
         ],
-        result=queries.result_of(reader(), found) if is_over else None,
-        runs=runs,
+        result=queries.result_of(reader(), found) if is_over and not is_own else None,
+        runs=runs and not is_own,
         guides=advises and found.status in WRITING,
         may_mark=(
             (advises and found.status is ThesisStatus.CHECKED)
@@ -296,8 +304,8 @@ def _page(found: Thesis, sent: SafeForm | None = None) -> str:
         completes=found.status in WRITING[:-1],
         forms=_forms(sent),
         ongoing=ONGOING,
-        status_names=STATUS_NAMES,
-        role_names=ROLE_NAMES,
+        status_names=THESIS_SENTENCES,
+        role_names=PANEL_SENTENCES,
         limit=SIMILARITY_LIMIT,
         status=ThesisStatus,
     )  # fmt: skip

@@ -15,6 +15,14 @@ for (const form of document.querySelectorAll("form")) {
   });
 }
 
+// A page whose job is under way looks again soon, and waits while somebody types.
+const again = document.querySelector("meta[name=look-again]");
+if (again) {
+  setInterval(() => {
+    if (!document.activeElement?.matches("input, select, textarea")) location.reload();
+  }, Number(again.content) * 1000);
+}
+
 // A page that comes back from the browser's memory may be sent again.
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {

@@ -72,6 +72,7 @@ def test_a_status_without_a_flow_never_changes():
     assert bare <= {
         "AssignmentMark",
         "EngineMark",
+        "FormativeChange",
         "FormativeMark",
         "Mark",
         "PracticalMark",

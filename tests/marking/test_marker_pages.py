@@ -129,7 +129,7 @@ def test_each_cell_is_judged_by_itself_and_the_good_ones_are_kept(desk):
     assert by_place[HOLDER]["code"] == "place_holder"
     assert by_place[4]["text"] == "missing"
     assert by_place[99]["code"] == "wrong_place"
-    assert (answer["marked"], answer["scripts"], answer["total"]) == (2, SEATS - 1, "71.00")
+    assert (answer["marked"], answer["scripts"], answer["total"]) == (2, SEATS - 1, "71")
     assert desk.marks() == {1: "71.00"}
 
 

@@ -4,9 +4,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from exam_centre.accounts.models import User
+from exam_centre.accounts.models import Person, User
+from exam_centre.accounts.service import grant_role, open_user
 from exam_centre.calendar.models import Series
-from exam_centre.entries.models import Candidate
+from exam_centre.entries.models import Candidate, Entry
+from exam_centre.kernel import clock
 from exam_centre.kernel.database import unit_of_work
 from exam_centre.kernel.permissions import Role
 from exam_centre.organisation.models import Unit
@@ -134,3 +136,40 @@ def test_who_neither_manages_nor_guides_nor_assesses_does_not_see_a_thesis(facul
     assert signed_in(Role.AUDITOR, login="A1").get("/theses/").status_code == 403
     assert faculty.browser(faculty.teachers[0]).get(faculty.begin).status_code == 403
     assert faculty.browser(faculty.office).get(faculty.begin).status_code == 404
+
+
+def test_who_writes_it_reads_what_to_do_next_and_no_mark_before_the_release(faculty):
+    address = faculty.begun()
+    with unit_of_work() as session:
+        thesis = session.scalars(select(Thesis)).one()
+        entry = session.get_one(Entry, thesis.entry_id)
+        writer = session.get_one(Candidate, entry.candidate_id).person_id
+        own = session.get_one(Person, writer)
+        top = session.scalars(select(Unit).where(Unit.parent_id.is_(None))).one()
+        now = clock.now()
+        worker = open_user(session, fixtures.SET_UP, own, login="W1", now=now)
+        grant_role(session, fixtures.SET_UP, worker, Role.WORKER, top, now=now)
+
+    assert "请写开题报告" in faculty.read(worker, "/theses/mine")
+    assert "请写开题报告" in faculty.read(worker, address)
+    assert "你的论文已开始，指导教师：李明" in faculty.read(worker, "/me/notices")
+    faculty.act(faculty.teachers[0], f"{address}/records", text="数据已核对", completes="y")
+    faculty.act(faculty.teachers[0], f"{address}/records", text="初稿已交", completes="y")
+    faculty.act(faculty.office, f"{address}/similarity", percent="12")
+    faculty.act(faculty.teachers[0], f"{address}/mark", score="87.5")
+
+    assert faculty.thesis().status is ThesisStatus.ADVISED
+    assert "87.5" in faculty.read(faculty.office, address)
+    page = faculty.read(worker, address)
+    assert "请按时参加答辩" in page
+    assert "数据已核对" in page
+    assert "87.5" not in page
+    assert faculty.act(worker, f"{address}/records", text="x").status_code == 403
+
+
+def test_somebody_elses_thesis_is_no_workers_to_read(faculty):
+    address = faculty.begun()
+    stranger = open_account(Role.WORKER, login="W2", name="孙娜")
+
+    assert faculty.browser(stranger).get(address).status_code == 404
+    assert "No thesis to write" in faculty.read(stranger, "/theses/mine")

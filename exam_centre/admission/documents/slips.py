@@ -249,7 +249,7 @@ def _inside(facts: SlipFacts, profile: RuleProfile, words: _Words) -> tuple[Bloc
     venues = {paper.venue for paper in facts.papers}
     setting = _setting(facts.papers, each_says_where=len(venues) > 1)
     day_mm, time_mm, room_mm, seat_mm = setting.widths_mm
-    columns = (
+    columns: tuple[Column, ...] = (
         Column(words(say("Day")), width_mm=day_mm, bold=True),
         Column(words(say("Time")), width_mm=time_mm, bold=True),
         Column(words(say("Paper")), weight=1.15, shrink=False),

@@ -23,6 +23,8 @@ from exam_centre.kernel.permissions import Actor, Permission, Place
 from exam_centre.kernel.sentences import say
 from exam_centre.organisation.models import Unit
 from exam_centre.papers.models import Course, Paper
+from exam_centre.venues.models import Venue
+from exam_centre.venues.rules import VenueStatus
 
 LATEST_JOBS = 50
 
@@ -139,6 +141,21 @@ def open_series_codes(session: Session) -> list[str]:
     """Return the codes of the series that are open, newest first."""
     wanted = select(Series.code).where(Series.status == SeriesStatus.OPEN)
     return list(session.scalars(wanted.order_by(Series.id.desc())))
+
+
+def venues_of_series(session: Session, series: Series) -> list[Venue]:
+    """Return the approved venues of the units a series is run for, by code."""
+    runs = session.scalars(select(Unit.path).where(Unit.id == series.unit_id)).one()
+    return list(
+        session.scalars(
+            select(Venue)
+            .join(Unit, Unit.id == Venue.unit_id)
+            .where(
+                Unit.path.startswith(runs, autoescape=True), Venue.status == VenueStatus.APPROVED
+            )
+            .order_by(Venue.code)
+        )
+    )
 
 
 def job_of_import(session: Session, kind: str, key: str, value: object) -> Job | None:

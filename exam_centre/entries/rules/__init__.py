@@ -34,6 +34,13 @@ from exam_centre.entries.rules.lifecycles import (
     TakeType,
     status_words,
 )
+from exam_centre.entries.rules.meanings import (
+    EFFECT_SENTENCES,
+    OWN_SENTENCES,
+    RULE_SENTENCES,
+    extra_time,
+    in_minutes,
+)
 from exam_centre.entries.rules.refusals import (
     CourseEnteredTwice,
     CourseNotOfPaper,
@@ -53,6 +60,7 @@ from exam_centre.entries.rules.refusals import (
 
 __all__ = [
     "ASSESSABLE",
+    "EFFECT_SENTENCES",
     "ENTRY_FLOW",
     "ENTRY_SENTENCES",
     "IMPORT_FLOW",
@@ -61,8 +69,10 @@ __all__ = [
     "MOST_NAMED",
     "NEED_SENTENCES",
     "NOT_LIVE",
+    "OWN_SENTENCES",
     "REQUEST_FLOW",
     "REQUEST_SENTENCES",
+    "RULE_SENTENCES",
     "TAKE_SENTENCES",
     "VERDICT_SENTENCES",
     "AccessKind",
@@ -91,6 +101,8 @@ __all__ = [
     "WrongExtraTime",
     "WrongPersonNo",
     "check_need",
+    "extra_time",
+    "in_minutes",
     "judge_eligibility",
     "read_person_no",
     "status_words",

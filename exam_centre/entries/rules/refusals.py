@@ -120,7 +120,7 @@ class NotBarred(Refusal):
 
     def __init__(self, status: EntryStatus) -> None:
         super().__init__(
-            say("The entry is {status}, so there is no bar to lift.", status=status.value)
+            say("The entry is {status}, so there is no bar to lift.", status=status_words(status))
         )
 
 
@@ -134,7 +134,7 @@ class NotConfirmed(Refusal):
         super().__init__(
             say(
                 "The entry is {status}. Only a confirmed one is deferred; withdraw any other.",
-                status=status.value,
+                status=status_words(status),
             )
         )
 

@@ -1,6 +1,7 @@
 """How candidates are enrolled and entered, assessed and confirmed, and what they may ask for."""
 
 from exam_centre.entries.service.eligibility import assess, assess_all
+from exam_centre.entries.service.enrolling import give_consent, take_on_candidate
 from exam_centre.entries.service.entering import (
     bar,
     confirm,
@@ -14,8 +15,10 @@ from exam_centre.entries.service.photos import PhotoReport, attach_photos
 from exam_centre.entries.service.requests import (
     decide_access,
     decide_deferral,
+    decide_deferrals,
     request_access,
     request_deferral,
+    request_deferrals,
     withdraw_request,
 )
 from exam_centre.entries.service.rosters import (
@@ -41,15 +44,19 @@ __all__ = [
     "correct_line",
     "decide_access",
     "decide_deferral",
+    "decide_deferrals",
     "enrol",
     "enrol_all",
     "enter",
     "enter_all",
+    "give_consent",
     "lift_bar",
     "request_access",
     "request_deferral",
+    "request_deferrals",
     "take_back",
     "take_back_consent",
+    "take_on_candidate",
     "withdraw",
     "withdraw_request",
 ]

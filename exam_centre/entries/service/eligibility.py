@@ -45,15 +45,23 @@ def assess(
 
 
 def assess_all(
-    session: Session, actor: Actor, series: Series, *, now: datetime
+    session: Session,
+    actor: Actor,
+    series: Series,
+    *,
+    among: Sequence[int] | None = None,
+    now: datetime,
 ) -> Counter[EntryStatus]:
     """Judge every entry of a series that waits for it, among those whom the actor may enter.
 
     Entries judged before are judged again; one trail row an entry.
-    Returns {status: how many are there now}.
+    among    entry ids, for a part of them; None: all.
+    Returns  {status: how many are there now}.
     """
     actor.require(Permission.ENTER_CANDIDATES)
     wanted = entries_in_reach(actor, series, ASSESSABLE)
+    if among is not None:
+        wanted &= Entry.id.in_(among)
     judged: list[Judged] = [
         (entry, judge_eligibility(facts))
         for entry, facts in eligibility_facts(session, series, wanted)

@@ -134,14 +134,24 @@ def confirm(session: Session, actor: Actor, entry: Entry, *, now: datetime) -> N
     audit.record(session, actor, "entries.confirmed", entry, now)
 
 
-def confirm_all(session: Session, actor: Actor, series: Series, *, now: datetime) -> int:
+def confirm_all(
+    session: Session,
+    actor: Actor,
+    series: Series,
+    *,
+    among: Sequence[int] | None = None,
+    now: datetime,
+) -> int:
     """Confirm every eligible entry of a series, among those whom the actor may enter.
 
+    among  entry ids, for a part of them; None: all.
     Returns how many; one trail row an entry. Raises SeriesNotOpen, DeadlinePassed.
     """
     actor.require(Permission.ENTER_CANDIDATES)
     ensure_open(session, series, DeadlineKind.ENTRIES, now)
     wanted = entries_in_reach(actor, series, [EntryStatus.ELIGIBLE])
+    if among is not None:
+        wanted &= Entry.id.in_(among)
     eligible = session.scalars(select(Entry).where(wanted).order_by(Entry.id)).all()
     for entry in eligible:
         entry.move_to(EntryStatus.CONFIRMED)

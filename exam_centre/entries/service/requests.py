@@ -1,5 +1,6 @@
 """What candidates ask for and a second person decides: access arrangements and deferrals."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -7,14 +8,14 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from exam_centre.accounts.rules import check_reason
-from exam_centre.accounts.service import ensure_no_tie, other_human
+from exam_centre.accounts.service import ensure_no_tie, notify, other_human
 from exam_centre.calendar.models import Series
 from exam_centre.calendar.queries import ensure_open
 from exam_centre.calendar.rules import DeadlineKind
 from exam_centre.entries.models import AccessArrangement, Candidate, Deferral, Entry
 from exam_centre.entries.queries import (
+    people_and_places,
     person_of_candidate,
-    person_of_entry,
     place_of_candidate,
 )
 from exam_centre.entries.rules import (
@@ -26,7 +27,10 @@ from exam_centre.entries.rules import (
     check_need,
 )
 from exam_centre.kernel import audit
+from exam_centre.kernel.database import pieces
 from exam_centre.kernel.permissions import Actor, Permission
+from exam_centre.kernel.sentences import Sentence, say
+from exam_centre.papers.models import Paper
 
 LIVE = (RequestStatus.REQUESTED, RequestStatus.APPROVED)
 
@@ -93,28 +97,47 @@ def decide_access(
     arrangement.move_to(RequestStatus.APPROVED if approve else RequestStatus.REFUSED)
     arrangement.decided_by_id, arrangement.reason = human, reason
     audit.record(session, actor, "entries.access_decided", arrangement, now, reason=reason)
+    person_id = person_of_candidate(session, arrangement.candidate_id)
+    series = session.get_one(Series, arrangement.series_id)
+    notify(session, person_id, _access_told(series.name, approve, reason), now)
 
 
 def request_deferral(
     session: Session, actor: Actor, entry: Entry, *, reason: str, now: datetime
 ) -> Deferral:
-    """Ask to sit a confirmed entry in a later series, as the candidate or who enters candidates.
+    """Ask to sit one confirmed entry in a later series, as `request_deferrals` does for many."""
+    return request_deferrals(session, actor, [entry], reason=reason, now=now)[0]
 
+
+def request_deferrals(
+    session: Session, actor: Actor, entries: Sequence[Entry], *, reason: str, now: datetime
+) -> list[Deferral]:
+    """Ask to sit confirmed entries in a later series, as their candidate or who enters candidates.
+
+    All of them or none.
     Raises SeriesNotOpen, DeadlinePassed, ReasonMissing, NotConfirmed, RequestOpen.
     """
-    _require_own_or_entering(session, actor, entry.candidate_id, entry.series_id)
-    series = session.get_one(Series, entry.series_id)
-    ensure_open(session, series, DeadlineKind.DEFERRAL, now)
+    whose = people_and_places(session, [entry.id for entry in entries])
+    for person_id, place in whose.values():
+        if person_id != actor.human():
+            actor.require(Permission.ENTER_CANDIDATES, place)
+    for series_id in sorted({entry.series_id for entry in entries}):
+        ensure_open(session, session.get_one(Series, series_id), DeadlineKind.DEFERRAL, now)
     check_reason(reason)
-    if entry.status is not EntryStatus.CONFIRMED:
-        raise NotConfirmed(entry.status)
-    live = exists().where(Deferral.entry_id == entry.id, Deferral.status.in_(LIVE))
-    if session.scalar(select(live)):
-        raise RequestOpen
-    deferral = Deferral(entry_id=entry.id, reason=reason, requested_by_id=actor.human())
-    session.add(deferral)
-    audit.record(session, actor, "entries.deferral_requested", deferral, now, reason=reason)
-    return deferral
+    for entry in entries:
+        if entry.status is not EntryStatus.CONFIRMED:
+            raise NotConfirmed(entry.status)
+    for piece in pieces(whose):
+        live = exists().where(Deferral.entry_id.in_(piece), Deferral.status.in_(LIVE))
+        if session.scalar(select(live)):
+            raise RequestOpen
+    deferrals = [
+        Deferral(entry_id=entry.id, reason=reason, requested_by_id=actor.human())
+        for entry in entries
+    ]
+    session.add_all(deferrals)
+    audit.record_all(session, actor, "entries.deferral_requested", deferrals, now, reason=reason)
+    return deferrals
 
 
 def decide_deferral(
@@ -126,23 +149,64 @@ def decide_deferral(
     reason: str = "",
     now: datetime,
 ) -> None:
-    """Approve or refuse a deferral, as another human without a tie; approval defers the entry.
+    """Decide one request to defer, as `decide_deferrals` does many."""
+    decide_deferrals(session, actor, [deferral], approve=approve, reason=reason, now=now)
 
+
+def decide_deferrals(
+    session: Session,
+    actor: Actor,
+    deferrals: Sequence[Deferral],
+    *,
+    approve: bool,
+    reason: str = "",
+    now: datetime,
+) -> None:
+    """Approve or refuse requests to defer, as another human without a tie; all of them or none.
+
+    Approval defers the entries. The candidates are told either way.
     Raises SamePerson, ConflictOfInterest, IllegalMove, ReasonMissing where refused without one.
     """
-    entry = session.get_one(Entry, deferral.entry_id)
-    place = place_of_candidate(session, entry.candidate_id, entry.series_id)
-    actor.require(Permission.APPROVE_ENTRIES, place)
-    human = other_human(session, actor, deferral.requested_by_id)
-    ensure_no_tie(session, human, [person_of_entry(session, entry.id)])
+    ids = [deferral.entry_id for deferral in deferrals]
+    whose = people_and_places(session, ids)
+    for _, place in whose.values():
+        actor.require(Permission.APPROVE_ENTRIES, place)
+    human = other_human(session, actor, *(each.requested_by_id for each in deferrals))
+    ensure_no_tie(session, human, [person_id for person_id, _ in whose.values()])
     if not approve:
         check_reason(reason)
-    deferral.move_to(RequestStatus.APPROVED if approve else RequestStatus.REFUSED)
-    deferral.decided_by_id = human
-    audit.record(session, actor, "entries.deferral_decided", deferral, now, reason=reason)
+    for deferral in deferrals:
+        deferral.move_to(RequestStatus.APPROVED if approve else RequestStatus.REFUSED)
+        deferral.decided_by_id = human
+    audit.record_all(session, actor, "entries.deferral_decided", deferrals, now, reason=reason)
+    entries = [session.get_one(Entry, entry_id) for entry_id in ids]
     if approve:
-        entry.move_to(EntryStatus.DEFERRED)
-        audit.record(session, actor, "entries.deferred", entry, now, reason=reason)
+        for entry in entries:
+            entry.move_to(EntryStatus.DEFERRED)
+        audit.record_all(session, actor, "entries.deferred", entries, now, reason=reason)
+    for entry in entries:
+        paper = session.get_one(Paper, entry.paper_id)
+        notify(session, whose[entry.id][0], _told(paper.name, approve, reason), now)
+
+
+def _access_told(series: str, approve: bool, reason: str) -> Sentence:
+    if approve:
+        return say("What you need for {series} is approved; the plan keeps to it.", series=series)
+    return say(
+        "What you asked for in {series} is not approved. The reason: {reason}",
+        series=series,
+        reason=reason,
+    )
+
+
+def _told(paper: str, approve: bool, reason: str) -> Sentence:
+    if approve:
+        return say(
+            "Your entry for {paper} is deferred: you do not sit it in this series.", paper=paper
+        )
+    return say(
+        "Your entry for {paper} is not deferred. The reason: {reason}", paper=paper, reason=reason
+    )
 
 
 def withdraw_request(

@@ -4,12 +4,6 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from exam_centre.entries import queries
-from exam_centre.entries.rules import (
-    ENTRY_SENTENCES,
-    NEED_SENTENCES,
-    REQUEST_SENTENCES,
-    TAKE_SENTENCES,
-)
 from exam_centre.entries.views.blueprint import SEERS, blueprint
 from exam_centre.kernel.permissions import Permission
 from exam_centre.kernel.sentences import Sentence
@@ -52,8 +46,7 @@ def show_candidate(person_no: str) -> ResponseReturnValue:
             for row in entries
         },
         arrangements=queries.arrangements_of(session, candidate.id),
-        statuses=ENTRY_SENTENCES,
-        takes=TAKE_SENTENCES,
-        needs=NEED_SENTENCES,
-        requests=REQUEST_SENTENCES,
+        may_enter=actor.may(
+            Permission.ENTER_CANDIDATES, queries.place_of_candidate(session, candidate.id)
+        ),
     )

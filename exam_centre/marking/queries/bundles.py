@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, event, select
 from sqlalchemy.orm import Session
 
 from exam_centre.calendar.models import Period
@@ -23,6 +23,7 @@ from exam_centre.timetable.queries import place_of_room_session
 from exam_centre.venues.models import Room, Venue
 
 Found = TypeVar("Found", Bundle, Allocation)
+KNOWN = "bundles as coded"  # in a session's info: bundle id -> CodedBundle
 
 SEES_BUNDLES = (Permission.RUN_MARKING, Permission.MODERATE, Permission.APPROVE_RESULTS)
 
@@ -36,6 +37,15 @@ class MarkingRules:
     sample_percent: Decimal
     pass_mark: Decimal
     decimals: int  # of a typed mark
+
+
+@dataclass(frozen=True)
+class CodedBundle:
+    """What no act can change once a bundle is coded: where it was sat, and by whom."""
+
+    bundle: Bundle
+    place: Place
+    people: frozenset[int]
 
 
 def access_bundle(session: Session, actor: Actor, token: str) -> Bundle:
@@ -80,6 +90,23 @@ def place_of_bundle(session: Session, bundle: Bundle) -> Place:
     return place_of_room_session(session, bundle.room_session_id)
 
 
+def coded_bundle(session: Session, bundle_id: int) -> CodedBundle:
+    """Return what is fixed about a bundle; a transaction that enters sixty marks asks it once."""
+    known: dict[int, CodedBundle] = session.info.setdefault(KNOWN, {})
+    if bundle_id not in known:
+        bundle = session.get_one(Bundle, bundle_id)
+        people = frozenset(candidates_in(session, bundle))
+        known[bundle_id] = CodedBundle(bundle, place_of_bundle(session, bundle), people)
+    return known[bundle_id]
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_bundles(session: Session, transaction: Any) -> None:
+    # A flush has a transaction of its own inside; nothing is undone when that ends.
+    if transaction.parent is None or transaction.nested:
+        session.info.pop(KNOWN, None)
+
+
 def paper_of_sitting(session: Session, sitting_id: int) -> Paper:
     """Return the paper that was set."""
     wanted = select(Paper).join(Sitting, Sitting.paper_id == Paper.id)
@@ -88,10 +115,12 @@ def paper_of_sitting(session: Session, sitting_id: int) -> Paper:
 
 def rules_of_bundle(session: Session, bundle: Bundle) -> MarkingRules:
     """Return the rules of the bundle's series and paper, as they are now."""
-    sitting = session.get_one(Sitting, bundle.sitting_id)
-    period = session.get_one(Period, sitting.period_id)
-    rules = rules_of(session, period.series_id)
-    scheme = scheme_of(session, sitting.paper_id)
+    series_id, paper_id = session.execute(
+        select(Period.series_id, Sitting.paper_id)
+        .join(Sitting, Sitting.period_id == Period.id)
+        .where(Sitting.id == bundle.sitting_id)
+    ).one()
+    rules, scheme = rules_of(session, series_id), scheme_of(session, paper_id)
     return MarkingRules(
         second_needed=rules.second_marking,
         tolerance=rules.marking_tolerance,

@@ -10,9 +10,13 @@ from sqlalchemy.orm import Session
 
 from exam_centre.admission.models import Attendance
 from exam_centre.admission.rules import AttendanceStatus
+from exam_centre.kernel.errors import NotFound
+from exam_centre.kernel.sentences import say
 from exam_centre.marking.models import Allocation, Bundle, Mark, Moderation, SecretCode
 from exam_centre.marking.queries.bundles import tolerances_of
 from exam_centre.marking.rules import FinalMark, Given, MarkStatus, settle_given
+from exam_centre.papers.models import Scheme
+from exam_centre.timetable.models import Sitting
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,16 @@ class SheetLine:
     status: MarkStatus | None
     version: int | None  # None: nothing entered yet
     entered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ScriptToMark:
+    """One code of a bundle with everything that decides whether a mark may be entered."""
+
+    code: SecretCode
+    attended: AttendanceStatus
+    mark: Mark | None  # of the round in question
+    decimals: int  # of a typed mark, by the newest version of the paper's scheme
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,14 @@ class Script:
         """Whether a third marker has to read it: two rounds are in and do not settle it."""
         two_in = 1 in self.rounds and 2 in self.rounds
         return self.reread or (two_in and self.final.how == "open")
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """One sampled script with everything known of it, for whoever may see all marks."""
+
+    moderation: Moderation
+    script: Script
 
 
 def sheet_of(session: Session, allocation: Allocation) -> list[SheetLine]:
@@ -89,6 +111,32 @@ def sheet_of(session: Session, allocation: Allocation) -> list[SheetLine]:
             )
         )
     return lines
+
+
+def find_script(session: Session, bundle: Bundle, code: str, number: int) -> ScriptToMark | None:
+    """Return what stands behind a code in round `number`, None where the bundle has no such code.
+
+    One statement: it is asked for every mark that is typed.
+    """
+    decimals = (
+        select(Scheme.precision)
+        .join(Sitting, Sitting.paper_id == Scheme.paper_id)
+        .where(Sitting.id == bundle.sitting_id)
+        .order_by(Scheme.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        select(SecretCode, Attendance.status, Mark, decimals)
+        .join(Attendance, Attendance.placement_id == SecretCode.placement_id)
+        .outerjoin(Mark, (Mark.secret_code_id == SecretCode.id) & (Mark.round == number))
+        .where(SecretCode.bundle_id == bundle.id, SecretCode.code == code)
+    ).one_or_none()
+    if row is None:
+        return None
+    if row[3] is None:
+        raise NotFound(say("scheme of the paper"))
+    return ScriptToMark(*row)
 
 
 def codes_of_round(session: Session, bundle: Bundle, number: int) -> list[SecretCode]:
@@ -183,6 +231,12 @@ def moderations_of(session: Session, bundle: Bundle) -> list[Moderation]:
             wanted.where(SecretCode.bundle_id == bundle.id).order_by(SecretCode.position)
         )
     )
+
+
+def report_of(session: Session, bundle: Bundle) -> list[ReportLine]:
+    """Return a bundle's sample with every round of its scripts, in the order of the bundle."""
+    scripts = {script.code_id: script for script in scripts_of(session, bundle)}
+    return [ReportLine(row, scripts[row.secret_code_id]) for row in moderations_of(session, bundle)]
 
 
 def present_codes(session: Session, bundle_ids: Collection[int]) -> set[int]:

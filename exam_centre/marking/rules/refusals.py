@@ -280,3 +280,20 @@ class NotAnAssignment(BadInput):
         super().__init__(
             say("Only a confirmed entry for an assignment is marked here. Sat papers have bundles.")
         )
+
+
+class FormativeChanged(Refusal):
+    """Somebody recorded another formative mark since the page was opened."""
+
+    kind = "conflict"
+    code = "formative_changed"
+
+    def __init__(self, stored: str) -> None:
+        self.stored = stored
+        super().__init__(
+            say(
+                "Somebody recorded {stored} since you opened this page. Look at it and decide "
+                "again.",
+                stored=stored or "-",
+            )
+        )

@@ -1,9 +1,16 @@
 """What is done with scripts and marks, from the code on the script to the approved bundle."""
 
 from exam_centre.marking.service.allocations import allocate, reopen, return_allocation
-from exam_centre.marking.service.assignments import check_assignments, mark_assignment
+from exam_centre.marking.service.assignments import (
+    AssignmentCell,
+    AssignmentVerdict,
+    check_assignments,
+    keep_assignments,
+    mark_assignment,
+)
 from exam_centre.marking.service.coding import code_scripts
 from exam_centre.marking.service.entering import enter_mark, submit
+from exam_centre.marking.service.formative import change_formative, record_formative
 from exam_centre.marking.service.formative_import import (
     Earned,
     record_all_formative,
@@ -16,17 +23,16 @@ from exam_centre.marking.service.moderation import (
     pass_moderation,
     send_back,
 )
-from exam_centre.marking.service.recording import (
-    check_engine_marks,
-    import_engine_mark,
-    record_formative,
-)
+from exam_centre.marking.service.recording import check_engine_marks, import_engine_mark
 from exam_centre.marking.service.settling import compare, finalise
 
 __all__ = [
+    "AssignmentCell",
+    "AssignmentVerdict",
     "Earned",
     "allocate",
     "approve_bundle",
+    "change_formative",
     "check_assignments",
     "check_engine_marks",
     "code_scripts",
@@ -35,6 +41,7 @@ __all__ = [
     "enter_mark",
     "finalise",
     "import_engine_mark",
+    "keep_assignments",
     "mark_assignment",
     "moderate",
     "pass_moderation",

@@ -1,6 +1,7 @@
 """Assignments: handed in by a deadline, marked by one person, checked by another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,14 +10,45 @@ from sqlalchemy.orm import Session
 
 from exam_centre.accounts.service import ensure_no_tie, other_human
 from exam_centre.entries.models import Entry
-from exam_centre.entries.queries import person_of_entry, place_of_candidate
+from exam_centre.entries.queries import people_of_entries, person_of_entry, place_of_candidate
 from exam_centre.entries.rules import EntryStatus
 from exam_centre.kernel import audit
+from exam_centre.kernel.errors import Refusal
 from exam_centre.kernel.permissions import Actor, Permission
 from exam_centre.marking.models import AssignmentMark
-from exam_centre.marking.rules import MarkStatus, NotAnAssignment, TotalsChecked, number_or_status
+from exam_centre.marking.queries.assignments import find_assignment_mark
+from exam_centre.marking.rules import (
+    BY_MARKERS,
+    Given,
+    MarkChanged,
+    MarkStatus,
+    NotAnAssignment,
+    TotalsChecked,
+    WrongStatus,
+    number_or_status,
+    read_mark,
+)
+from exam_centre.marking.rules.sheets import meant
 from exam_centre.papers.models import Paper
+from exam_centre.papers.queries import scheme_of
 from exam_centre.papers.rules import Mode
+
+
+@dataclass(frozen=True)
+class AssignmentCell:
+    """What a marker typed for one assignment; `version` of the mark they saw, None for none."""
+
+    entry: str  # its token
+    typed: str
+    version: int | None
+
+
+@dataclass(frozen=True)
+class AssignmentVerdict:
+    """What became of one cell: kept, or why not."""
+
+    entry: str
+    refusal: Refusal | None = None
 
 
 def mark_assignment(
@@ -42,9 +74,11 @@ def mark_assignment(
     number_or_status(score, status)
     human = actor.human()
     ensure_no_tie(session, human, [person_of_entry(session, entry.id)])
-    mark = session.scalar(select(AssignmentMark).where(AssignmentMark.entry_id == entry.id))
+    mark = find_assignment_mark(session, entry.id)
     if mark is not None and mark.checked_by_id is not None:
         raise TotalsChecked
+    if mark is not None and (mark.score, mark.status, mark.marker_id) == (score, status, human):
+        return mark
     if mark is None:
         mark = AssignmentMark(entry_id=entry.id)
         session.add(mark)
@@ -52,6 +86,29 @@ def mark_assignment(
     mark.marker_id, mark.marked_at = human, now
     audit.record(session, actor, "marking.assignment_marked", mark, now)
     return mark
+
+
+def keep_assignments(
+    session: Session,
+    actor: Actor,
+    entries: Mapping[str, Entry],
+    cells: Sequence[AssignmentCell],
+    *,
+    now: datetime,
+) -> list[AssignmentVerdict]:
+    """Keep the marks that can be kept, and say of each other one why it can not.
+
+    entries  those the actor may see, by token; a cell about another one is refused.
+    """
+    verdicts = []
+    for cell in cells:
+        try:
+            _keep(session, actor, entries.get(cell.entry), cell, now)
+        except Refusal as refusal:
+            verdicts.append(AssignmentVerdict(cell.entry, refusal))
+        else:
+            verdicts.append(AssignmentVerdict(cell.entry))
+    return verdicts
 
 
 def check_assignments(
@@ -69,7 +126,7 @@ def check_assignments(
     ).all()
     human = other_human(session, actor, *{mark.marker_id for mark in marks})
     of_entry = {entry.id: entry for entry in entries}
-    ensure_no_tie(session, human, {person_of_entry(session, m.entry_id) for m in marks})
+    ensure_no_tie(session, human, people_of_entries(session, of_entry).values())
     for mark in marks:
         entry = of_entry[mark.entry_id]
         place = place_of_candidate(session, entry.candidate_id, entry.series_id)
@@ -77,3 +134,24 @@ def check_assignments(
         mark.checked_by_id = human
         audit.record(session, actor, "marking.assignment_checked", mark, now)
     return list(marks)
+
+
+def _keep(
+    session: Session, actor: Actor, entry: Entry | None, cell: AssignmentCell, now: datetime
+) -> None:
+    if entry is None:
+        raise NotAnAssignment
+    word = meant(cell.typed)
+    if isinstance(word, MarkStatus):
+        if word not in BY_MARKERS:
+            raise WrongStatus(word)
+        given = Given(None, word)
+    else:
+        given = Given(read_mark(word, scheme_of(session, entry.paper_id).precision), None)
+    mark = find_assignment_mark(session, entry.id)
+    if mark is not None and mark.version != cell.version:
+        stored = Given(mark.score, mark.status)
+        if stored != given:
+            raise MarkChanged(str(stored), str(given), mark.version)
+    mark_assignment(session, actor, entry, score=given.score, status=given.status, now=now)
+    session.flush()

@@ -1,7 +1,7 @@
 """Giving every script, and every empty seat, a code instead of a name."""
 
-import secrets
 from datetime import datetime
+from random import Random, SystemRandom
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,15 +29,24 @@ from exam_centre.timetable.models import Placement, Sitting
 from exam_centre.timetable.queries import place_of_room_session
 from exam_centre.venues.models import Seat
 
+NOBODY_GUESSES = SystemRandom()
+
 
 def code_scripts(
-    session: Session, actor: Actor, room_session_id: int, sitting_id: int, *, now: datetime
+    session: Session,
+    actor: Actor,
+    room_session_id: int,
+    sitting_id: int,
+    *,
+    now: datetime,
+    chance: Random = NOBODY_GUESSES,
 ) -> Bundle:
     """Make the bundle of one paper out of one room: a code a seat used, in seat order.
 
     Absentees have codes too, so that no later script shifts by one; what the register says of them
-    is written as marks of every round, by nobody. Raises NotReconciled, WrongPaper, AlreadyCoded,
-    NothingToCode.
+    is written as marks of every round, by nobody.
+    chance  draws the codes; a rehearsal that must be repeatable gives its own.
+    Raises NotReconciled, WrongPaper, AlreadyCoded, NothingToCode.
     """
     actor.require(Permission.RUN_MARKING, place_of_room_session(session, room_session_id))
     paper = paper_of_sitting(session, sitting_id)
@@ -64,7 +73,7 @@ def code_scripts(
     bundle = Bundle(room_session_id=room_session_id, sitting_id=sitting_id)
     session.add(bundle)
     session.flush()
-    numbers = _new_codes(session, len(placed))
+    numbers = _new_codes(session, len(placed), chance)
     codes = [
         SecretCode(bundle_id=bundle.id, position=position, placement_id=row.id, code=number)
         for position, (row, number) in enumerate(zip(placed, numbers, strict=True), start=1)
@@ -101,15 +110,15 @@ def _rounds_of_register(session: Session, sitting_id: int) -> tuple[int, ...]:
     return (1, 2) if rules_of(session, period.series_id).second_marking else (1,)
 
 
-def _new_codes(session: Session, count: int) -> list[str]:
+def _new_codes(session: Session, count: int, chance: Random) -> list[str]:
     """Return `count` codes nobody has, in an order that tells nothing."""
     codes: set[str] = set()
     while len(codes) < count:
         digits = CODE_LENGTH - 1
         drawn = {
-            with_check_digit(f"{secrets.randbelow(10**digits):0{digits}d}")
+            with_check_digit(f"{chance.randrange(10**digits):0{digits}d}")
             for _ in range(count - len(codes))
         }
         taken = session.scalars(select(SecretCode.code).where(SecretCode.code.in_(drawn)))
         codes |= drawn - set(taken)
-    return sorted(codes, key=lambda _: secrets.randbits(32))
+    return chance.sample(sorted(codes), count)

@@ -25,6 +25,7 @@ from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.marking.models import FormativeMark
 from exam_centre.marking.rules import BY_MARKERS, MarkStatus, number_or_status, read_mark
 from exam_centre.marking.rules.statuses import STATUS_WORDS
+from exam_centre.marking.service.formative import keep_versions
 from exam_centre.organisation.models import Unit
 from exam_centre.papers.models import Course
 
@@ -58,6 +59,12 @@ def record_all_formative(
     _require_over(session, actor, series.id, [mark.candidate for mark in marks])
     ties = _ties(session, actor)
     known = marks_of(session, series, [mark.candidate.id for mark in marks])
+    replaced = [
+        row
+        for mark in marks
+        if (row := known.get((mark.candidate.id, mark.course.id))) and _words(row) != mark.words()
+    ]
+    keep_versions(session, actor, replaced, now=now)
     changed = []
     for mark in marks:
         number_or_status(mark.score, mark.status)
@@ -81,7 +88,7 @@ def record_all_formative(
 def take_back_formative(
     session: Session, actor: Actor, marks: Sequence[FormativeMark], *, reason: str, now: datetime
 ) -> None:
-    """Take back marks of the term that a file brought by mistake; the trail keeps them."""
+    """Take back marks of the term that a file brought by mistake; what they said is kept."""
     ids = [mark.candidate_id for mark in marks]
     candidates = [
         candidate
@@ -90,6 +97,7 @@ def take_back_formative(
     ]
     for series_id in {mark.series_id for mark in marks}:
         _require_over(session, actor, series_id, candidates)
+    keep_versions(session, actor, marks, reason=reason, now=now)
     audit.record_all(session, actor, "marking.formative_taken_back", marks, now, reason=reason)
     for mark in marks:
         session.delete(mark)

@@ -1,7 +1,7 @@
-"""Marks nobody types from a script: the exam engine's, and those of the term."""
+"""Marks nobody types from a script: what the exam engine reports, and who checks it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -10,11 +10,9 @@ from sqlalchemy.orm import Session
 from exam_centre.accounts.service import ensure_no_tie, other_human
 from exam_centre.admission.models import Attendance
 from exam_centre.admission.rules import AttendanceStatus
-from exam_centre.calendar.models import Series
-from exam_centre.entries.models import Candidate
 from exam_centre.kernel import audit, laws
-from exam_centre.kernel.permissions import Actor, Permission, Place
-from exam_centre.marking.models import EngineMark, FormativeMark
+from exam_centre.kernel.permissions import Actor, Permission
+from exam_centre.marking.models import EngineMark
 from exam_centre.marking.queries import law_engine_marks, paper_of_sitting
 from exam_centre.marking.rules import (
     STATUS_OF_ATTENDANCE,
@@ -24,8 +22,6 @@ from exam_centre.marking.rules import (
     WrongPaper,
     number_or_status,
 )
-from exam_centre.organisation.queries import place_of_unit
-from exam_centre.papers.models import Course
 from exam_centre.papers.rules import Mode
 from exam_centre.timetable.models import Placement
 from exam_centre.timetable.queries import place_of_room_session
@@ -90,45 +86,6 @@ def check_engine_marks(
             mark.checked_by_id = human
             audit.record(session, actor, "marking.engine_mark_checked", mark, now)
     return [mark for mark, _ in rows]
-
-
-def record_formative(
-    session: Session,
-    actor: Actor,
-    candidate: Candidate,
-    course: Course,
-    series: Series,
-    *,
-    score: Decimal | None = None,
-    status: MarkStatus | None = None,
-    source: str,
-    dated: date,
-    now: datetime,
-) -> FormativeMark:
-    """Keep what a candidate earned during the term in one course; a later file replaces it.
-
-    status  where there is no number: MISSING says that the part was not completed.
-    Raises WrongMark, ConflictOfInterest. A released outcome changes by a correction alone.
-    """
-    unit = place_of_unit(session, candidate.unit_id)
-    actor.require(Permission.RUN_MARKING, Place(unit.unit_path, series_id=series.id))
-    number_or_status(score, status)
-    ensure_no_tie(session, actor.human(), [candidate.person_id])
-    mark = session.scalar(
-        select(FormativeMark).where(
-            FormativeMark.candidate_id == candidate.id,
-            FormativeMark.course_id == course.id,
-            FormativeMark.series_id == series.id,
-        )
-    )
-    if mark is None:
-        mark = FormativeMark(candidate_id=candidate.id, course_id=course.id, series_id=series.id)
-        session.add(mark)
-    elif (mark.score, mark.status, mark.source, mark.dated) == (score, status, source, dated):
-        return mark
-    mark.score, mark.status, mark.source, mark.dated = score, status, source, dated
-    audit.record(session, actor, "marking.formative_recorded", mark, now)
-    return mark
 
 
 def _ensure_fits_register(session: Session, placement_id: int, status: MarkStatus | None) -> None:

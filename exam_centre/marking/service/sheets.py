@@ -6,14 +6,21 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from exam_centre.kernel.errors import ConflictOfInterest, Forbidden, Refusal
+from exam_centre.kernel import audit
+from exam_centre.kernel.errors import Refusal
 from exam_centre.kernel.permissions import Actor
 from exam_centre.marking.models import Allocation, Bundle, Mark
 from exam_centre.marking.queries import given_of, rules_of_bundle
 from exam_centre.marking.queries.grid import GridLine, grid_of
-from exam_centre.marking.rules import AllocationStatus, Locked, MarkStatus, PlaceHolder, read_mark
+from exam_centre.marking.rules import (
+    AllocationStatus,
+    Locked,
+    MarkStatus,
+    PlaceHolder,
+    read_mark,
+)
 from exam_centre.marking.rules.sheets import TAIL, WrongPlace, WrongTail, meant
-from exam_centre.marking.service.entering import enter_mark
+from exam_centre.marking.service.entering import ensure_may_mark, put_mark
 
 
 @dataclass(frozen=True)
@@ -53,28 +60,34 @@ def keep_cells(
     """
     if allocation.status is not AllocationStatus.ALLOCATED:
         raise Locked
+    ensure_may_mark(session, actor, allocation)
     lines = {each.line.position: each for each in grid_of(session, allocation)}
-    verdicts = []
-    for cell in cells:
+    kept: dict[int, Mark] = {}
+    refused: dict[int, Refusal] = {}
+    news: list[Mark] = []
+    for nth, cell in enumerate(cells):
         try:
-            mark = _keep(session, actor, allocation, lines.get(cell.place), cell, now)
-        except (Locked, Forbidden, ConflictOfInterest):
-            raise
+            code, typed = _script_meant(session, allocation, lines.get(cell.place), cell)
+            kept[nth], is_new = put_mark(
+                session, actor, allocation, code, typed, expected_version=cell.version, now=now
+            )
         except Refusal as refusal:
-            verdicts.append(CellVerdict(cell.place, refusal=refusal))
+            refused[nth] = refusal
         else:
-            verdicts.append(CellVerdict(cell.place, str(given_of(mark)), mark.version))
-    return verdicts
+            news += [kept[nth]] if is_new else []
+    audit.record_all(session, actor, "marking.mark_entered", news, now)
+    return [
+        CellVerdict(cell.place, refusal=refused[nth])
+        if nth in refused
+        else CellVerdict(cell.place, str(given_of(kept[nth])), kept[nth].version)
+        for nth, cell in enumerate(cells)
+    ]
 
 
-def _keep(
-    session: Session,
-    actor: Actor,
-    allocation: Allocation,
-    line: GridLine | None,
-    cell: Cell,
-    now: datetime,
-) -> Mark:
+def _script_meant(
+    session: Session, allocation: Allocation, line: GridLine | None, cell: Cell
+) -> tuple[str, str | MarkStatus]:
+    """Return the code a cell speaks of and what it says, once the marker compared the script."""
     if line is None:
         raise WrongPlace(cell.place)
     if line.line.place_holder and line.line.status is not None:
@@ -86,8 +99,4 @@ def _keep(
             read_mark(typed, rules_of_bundle(session, bundle).decimals)
         if cell.tail != line.line.code[-TAIL:]:
             raise WrongTail(cell.place, cell.tail)
-    mark = enter_mark(
-        session, actor, allocation, line.line.code, typed, expected_version=cell.version, now=now
-    )
-    session.flush()
-    return mark
+    return line.line.code, typed

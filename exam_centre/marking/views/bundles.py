@@ -1,6 +1,6 @@
 """One bundle for whoever runs marking or approves it: its laws, rounds, disputes, next act."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,11 +14,10 @@ from exam_centre.kernel.permissions import Actor, Permission
 from exam_centre.kernel.sentences import say
 from exam_centre.marking import queries, service
 from exam_centre.marking.forms import ActForm, ReasonForm
-from exam_centre.marking.models import Allocation, Bundle
+from exam_centre.marking.models import Allocation, Bundle, Moderation
 from exam_centre.marking.queries import markers, pages
 from exam_centre.marking.rules import AllocationStatus, BundleStatus
-from exam_centre.marking.views.base import blueprint
-from exam_centre.marking.views.words import (
+from exam_centre.marking.rules.words import (
     ALLOCATION_NAMES,
     BUNDLE_NAMES,
     HOW_SETTLED,
@@ -26,6 +25,7 @@ from exam_centre.marking.views.words import (
     STATUS_NAMES,
     grouped,
 )
+from exam_centre.marking.views.base import blueprint
 from exam_centre.webkit.access import current_actor, requires
 from exam_centre.webkit.database import reader
 from exam_centre.webkit.form import typed
@@ -49,6 +49,7 @@ def bundle(bundle: str) -> ResponseReturnValue:
     needs_third = bool(disputed) and 3 not in line.rounds
     choices = markers.marker_choices(reader()) if needs_third else []
     place = queries.place_of_bundle(reader(), found)
+    sample = queries.moderations_of(reader(), found)
     return render_template(
         "marking/bundle.html",
         bundle=found,
@@ -58,8 +59,9 @@ def bundle(bundle: str) -> ResponseReturnValue:
             queries.law_marks(reader(), [found.id]),
         ),
         disputed=disputed,
-        scripts=_scripts(actor, found),
-        sent_back=[m for m in queries.moderations_of(reader(), found) if m.verdict == "sent_back"],
+        scripts=queries.scripts_of(reader(), found) if sees_marks(actor, found) else [],
+        has_report=_has_report(found, sample) and not still_marks(actor, found),
+        sent_back=[row for row in sample if row.verdict == "sent_back"],
         choices=markers.suggest(reader(), choices, [found]).get(found.id, []),
         runs=actor.may(Permission.RUN_MARKING, place),
         approves=actor.may(Permission.APPROVE_RESULTS, place),
@@ -192,21 +194,27 @@ def _act(bundle: str, words: str, act: Callable[..., Bundle]) -> ResponseReturnV
     return redirect(url_for(".bundle", bundle=bundle), 303)
 
 
-def _scripts(actor: Actor, found: Bundle) -> list[queries.Script]:
-    """Return the scripts with their marks, for whoever has no mark of their own to give.
+def sees_marks(actor: Actor, found: Bundle) -> bool:
+    """Say whether a person may read a bundle's marks: they have none of their own to give.
 
     Before the rounds are compared nobody reads them, and a moderator only what the sample shows.
     """
     is_moderator = actor.may(Permission.MODERATE, queries.place_of_bundle(reader(), found))
     still_to_read = is_moderator and found.status in (BundleStatus.COMPARED, BundleStatus.FINAL)
-    if found.status not in SEES_MARKS_FROM or still_to_read:
-        return []
-    open_rounds = queries.allocations_of(reader(), actor)
-    marks_here = any(
+    return found.status in SEES_MARKS_FROM and not still_to_read and not still_marks(actor, found)
+
+
+def still_marks(actor: Actor, found: Bundle) -> bool:
+    """Say whether a person holds an open round of this bundle."""
+    return any(
         held.bundle_id == found.id and held.status is AllocationStatus.ALLOCATED
-        for held in open_rounds
+        for held in queries.allocations_of(reader(), actor)
     )
-    return [] if marks_here else queries.scripts_of(reader(), found)
+
+
+def _has_report(found: Bundle, sample: Sequence[Moderation]) -> bool:
+    is_over = found.status in (BundleStatus.MODERATED, BundleStatus.APPROVED)
+    return is_over or (bool(sample) and all(row.score is not None for row in sample))
 
 
 def _all_submitted(line: pages.BundleLine) -> bool:

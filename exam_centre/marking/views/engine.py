@@ -17,6 +17,7 @@ from exam_centre.marking.forms import ActForm, FileForm
 from exam_centre.marking.queries import pages
 from exam_centre.marking.queries.engine import access_engine_room, engine_places, engine_rooms
 from exam_centre.marking.rules.sheets import MOST_CELLS, WrongBody
+from exam_centre.marking.rules.words import ATTENDANCE_NAMES, STATUS_NAMES
 from exam_centre.marking.service.engine_files import (
     EngineRow,
     EngineVerdict,
@@ -26,7 +27,6 @@ from exam_centre.marking.service.engine_files import (
     totals,
 )
 from exam_centre.marking.views.base import blueprint
-from exam_centre.marking.views.words import ATTENDANCE_NAMES, STATUS_NAMES
 from exam_centre.webkit.access import current_actor, requires
 from exam_centre.webkit.database import reader
 from exam_centre.webkit.form import show_refusal

@@ -14,9 +14,9 @@ from exam_centre.marking.forms import ActForm, FileForm
 from exam_centre.marking.models import Allocation
 from exam_centre.marking.queries.grid import grid_of, sheet_facts
 from exam_centre.marking.rules.sheets import MOST_CELLS, NameColumn, WrongBody
+from exam_centre.marking.rules.words import STATUS_NAMES, grouped
 from exam_centre.marking.service.files import FileRow, judge_rows, keep_rows, read_rows
 from exam_centre.marking.views.base import blueprint
-from exam_centre.marking.views.words import STATUS_NAMES, grouped
 from exam_centre.webkit.access import current_actor, requires
 from exam_centre.webkit.database import reader
 from exam_centre.webkit.form import show_refusal

@@ -13,13 +13,18 @@ from exam_centre.kernel.permissions import Permission
 from exam_centre.marking import queries, service
 from exam_centre.marking.forms import ActForm, ReasonForm
 from exam_centre.marking.models import Allocation
+from exam_centre.marking.queries.assignments import MARKS, assignment_papers
 from exam_centre.marking.queries.grid import GridLine, grid_of, sheet_facts, totals_of
 from exam_centre.marking.queries.pages import own_lines
 from exam_centre.marking.rules import AllocationStatus, MarkChanged, MarkStatus
 from exam_centre.marking.rules.sheets import meant
+from exam_centre.marking.rules.words import (
+    ROUND_NAMES,
+    STATUS_NAMES,
+    grouped,
+)
 from exam_centre.marking.service.sheets import Cell, CellVerdict, keep_cells
 from exam_centre.marking.views.base import blueprint
-from exam_centre.marking.views.words import ROUND_NAMES, STATUS_NAMES, grouped
 from exam_centre.webkit.access import current_actor, requires
 from exam_centre.webkit.database import reader
 from exam_centre.webkit.form import typed
@@ -52,6 +57,9 @@ def mine() -> ResponseReturnValue:
         waiting=waiting,
         done=done,
         left=sum(line.left for line in waiting),
+        assignments=[
+            each for each in assignment_papers(reader(), current_actor(), MARKS) if each.left
+        ],
         round_names=ROUND_NAMES,
         grouped=grouped,
         now=clock.now(),

@@ -16,8 +16,8 @@ from exam_centre.marking.forms import ActForm, OwnMarkForm, SeedForm
 from exam_centre.marking.models import Bundle, Moderation
 from exam_centre.marking.queries import pages
 from exam_centre.marking.rules import BundleStatus, WrongMark, read_mark
+from exam_centre.marking.rules.words import BUNDLE_NAMES, ROUND_NAMES, WHY_SAMPLED, grouped
 from exam_centre.marking.views.base import blueprint
-from exam_centre.marking.views.words import BUNDLE_NAMES, WHY_SAMPLED, grouped
 from exam_centre.webkit.access import current_actor, requires
 from exam_centre.webkit.database import reader
 from exam_centre.webkit.form import show_refusal, typed
@@ -94,10 +94,23 @@ def _give(found: Bundle, form: OwnMarkForm) -> ResponseReturnValue:
         moderation = session.get_one(Moderation, row)
         service.moderate(session, actor, moderation, score=Decimal(score), now=now)
         agrees = moderation.verdict == "agrees"
+        sample = queries.sample_of(session, bundle, actor.human())
+        given = next(line for line in sample if line.moderation_id == row)
+    facts = {
+        "code": grouped(given.code),
+        "own": typed(form.score),
+        "others": " / ".join(given.others),
+    }
     if agrees:
-        flash(_("Within the tolerance: agreed."), "success")
+        words = _("%(code)s: you %(own)s, the markers %(others)s. Within the tolerance.", **facts)
+        flash(words, "success")
     else:
-        flash(_("Beyond the tolerance: this script goes back to marking."), "attend")
+        words = _(
+            "%(code)s: you %(own)s, the markers %(others)s. Beyond the tolerance: this script "
+            "goes back to marking.",
+            **facts,
+        )
+        flash(words, "attend")
     return redirect(url_for(".sample", bundle=token), 303)
 
 
@@ -124,6 +137,7 @@ def _page(found: Bundle, form: OwnMarkForm, seed_form: SeedForm | None = None) -
         seed_form=seed_form or SeedForm(formdata=None),
         act_form=ActForm(formdata=None),
         why=WHY_SAMPLED,
+        round_names=ROUND_NAMES,
         bundle_names=BUNDLE_NAMES,
         grouped=grouped,
     )

@@ -19,13 +19,13 @@ from exam_centre.marking.queries import markers, pages
 from exam_centre.marking.queries.markers import MarkerChoice, MarkerFigures
 from exam_centre.marking.queries.pages import BundleLine
 from exam_centre.marking.rules import BundleStatus
-from exam_centre.marking.views.base import blueprint
-from exam_centre.marking.views.words import (
+from exam_centre.marking.rules.words import (
     ALLOCATION_NAMES,
     BUNDLE_NAMES,
     ROUND_NAMES,
     grouped,
 )
+from exam_centre.marking.views.base import blueprint
 from exam_centre.webkit.access import current_actor, requires
 from exam_centre.webkit.database import reader
 from exam_centre.webkit.languages import said

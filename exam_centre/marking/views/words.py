@@ -1,64 +1,19 @@
-"""What the pages of marking call things."""
+"""What the lists of marking call their parts."""
 
-from exam_centre.admission.rules import AttendanceStatus
 from exam_centre.kernel.sentences import Sentence, say
-from exam_centre.marking.rules import AllocationStatus, BundleStatus, MarkStatus
+from exam_centre.marking.queries.assignments import Shown
+from exam_centre.marking.queries.formative import Recorded
 
-STATUS_NAMES: dict[MarkStatus, Sentence] = {
-    MarkStatus.ABSENT: say("Absent"),
-    MarkStatus.REFUSED: say("Refused at the door"),
-    MarkStatus.REMOVED: say("Removed from the room"),
-    MarkStatus.VOID: say("Void"),
-    MarkStatus.MISSING: say("Not handed in"),
-    MarkStatus.CHEATED: say("Cheated"),
+RECORDED_NAMES: dict[Recorded, Sentence] = {
+    Recorded.ALL: say("All"),
+    Recorded.WITHOUT: say("Without a mark"),
+    Recorded.NUMBER: say("With a mark"),
+    Recorded.STATUS: say("Not completed"),
 }
 
-ATTENDANCE_NAMES: dict[AttendanceStatus, Sentence] = {
-    AttendanceStatus.EXPECTED: say("Expected"),
-    AttendanceStatus.PRESENT: say("Present"),
-    AttendanceStatus.ABSENT: say("Absent"),
-    AttendanceStatus.REFUSED: say("Refused at the door"),
-    AttendanceStatus.REMOVED: say("Removed from the room"),
-    AttendanceStatus.VOIDED: say("Void"),
+SHOWN_NAMES: dict[Shown, Sentence] = {
+    Shown.LEFT: say("To mark"),
+    Shown.MINE: say("Marked by me, not checked"),
+    Shown.OTHERS: say("Marked by others"),
+    Shown.CHECKED: say("Checked already"),
 }
-
-BUNDLE_NAMES: dict[BundleStatus, Sentence] = {
-    BundleStatus.CODED: say("Coded"),
-    BundleStatus.MARKING: say("Being marked"),
-    BundleStatus.COMPARED: say("Compared"),
-    BundleStatus.FINAL: say("Marks final"),
-    BundleStatus.MODERATED: say("Moderated"),
-    BundleStatus.APPROVED: say("Approved"),
-}
-
-ALLOCATION_NAMES: dict[AllocationStatus, Sentence] = {
-    AllocationStatus.ALLOCATED: say("Marking"),
-    AllocationStatus.SUBMITTED: say("Submitted"),
-    AllocationStatus.RETURNED: say("Given back"),
-}
-
-ROUND_NAMES: dict[int, Sentence] = {
-    1: say("First marker"),
-    2: say("Second marker"),
-    3: say("Third marker"),
-}
-
-WHY_SAMPLED: dict[str, Sentence] = {
-    "random": say("drawn by lot"),
-    "top": say("highest mark"),
-    "bottom": say("lowest mark"),
-    "boundary": say("next to the pass mark"),
-}
-
-HOW_SETTLED: dict[str, Sentence] = {
-    "agreed": say("mean of both"),
-    "third": say("third marker"),
-    "single": say("one marker"),
-    "status": say("no mark"),
-    "open": say("in dispute"),
-}
-
-
-def grouped(code: str) -> str:
-    """Return a secret code as people read it: 1234 5678."""
-    return f"{code[:4]} {code[4:]}"

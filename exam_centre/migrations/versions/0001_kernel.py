@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("hash", name=op.f("uq_audit_rows_hash")),
         sa.UniqueConstraint("stream", "seq", name=op.f("uq_audit_rows_stream_seq")),
     )
+    op.create_index(op.f("ix_audit_rows_subject"), "audit_rows", ["subject"], unique=False)
     op.create_table(
         "audit_streams",
         sa.Column("name", sa.String(), nullable=False),

@@ -12,12 +12,19 @@ from exam_centre.conduct.models import Incident
 from exam_centre.conduct.rules import IncidentStatus
 from exam_centre.credits.models import Claim
 from exam_centre.credits.rules import ClaimStatus
-from exam_centre.entries.models import AccessArrangement, Candidate, ImportBatch
-from exam_centre.entries.rules import ImportStatus, RequestStatus
+from exam_centre.entries.models import (
+    AccessArrangement,
+    Candidate,
+    Deferral,
+    Entry,
+    ImportBatch,
+)
+from exam_centre.entries.rules import EntryStatus, ImportStatus, RequestStatus
 from exam_centre.kernel.database import Base
 from exam_centre.kernel.permissions import Actor, Permission, within
 from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.marking.models import Allocation, Bundle
+from exam_centre.marking.queries.assignments import assignment_papers
 from exam_centre.marking.rules import AllocationStatus, BundleStatus
 from exam_centre.organisation.models import Unit
 from exam_centre.results.models import Correction, Outcome, ReleaseBatch
@@ -72,6 +79,11 @@ def _own(session: Session, actor: Actor) -> Iterator[Todo]:
         "timetable.my_duties",
     )
     yield Todo(
+        _own_ineligible(session, actor),
+        say("Entries of yours need something before you can sit them."),
+        "entries.show_mine",
+    )
+    yield Todo(
         _own_count(
             session,
             Allocation,
@@ -81,6 +93,13 @@ def _own(session: Session, actor: Actor) -> Iterator[Todo]:
         say("Bundles wait for your marks."),
         "marking.mine",
     )
+    if actor.may(Permission.ENTER_MARKS):
+        papers = assignment_papers(session, actor, [Permission.ENTER_MARKS])
+        yield Todo(
+            sum(paper.left for paper in papers),
+            say("Assignments are left to mark."),
+            "marking.assignments",
+        )
 
 
 def _before_the_day(session: Session, actor: Actor) -> Iterator[Todo]:
@@ -116,7 +135,12 @@ def _before_the_day(session: Session, actor: Actor) -> Iterator[Todo]:
             unit=Candidate.unit_id == Unit.id,
         ),
         say("Access arrangements wait for a decision."),
-        "entries.list_candidates",
+        "entries.list_access",
+    )
+    yield Todo(
+        _deferrals(session, actor),
+        say("Deferrals wait for a second person."),
+        "entries.list_deferrals",
     )
     yield Todo(
         _count(
@@ -174,6 +198,21 @@ def _after_the_day(session: Session, actor: Actor) -> Iterator[Todo]:
         )
 
 
+def _deferrals(session: Session, actor: Actor) -> int:
+    wanted = (
+        select(func.count(Deferral.id))
+        .join(Entry, Entry.id == Deferral.entry_id)
+        .join(Candidate, Candidate.id == Entry.candidate_id)
+        .join(Unit, Unit.id == Candidate.unit_id)
+        .where(
+            Deferral.status == RequestStatus.REQUESTED,
+            Deferral.requested_by_id != actor.person_id,
+            _unit_scope(actor, Permission.APPROVE_ENTRIES),
+        )
+    )
+    return session.scalar(wanted) or 0
+
+
 def _bundles(session: Session, actor: Actor, permission: Permission, status: BundleStatus) -> int:
     scope = within(actor, [permission], unit_path=Unit.path, venue_id=Venue.id, room_id=Room.id)
     wanted = (
@@ -208,6 +247,15 @@ def _claims(session: Session, actor: Actor) -> int:
         .join(Candidate, Candidate.person_id == Claim.person_id)
         .join(Unit, Unit.id == Candidate.unit_id)
         .where(Claim.status == ClaimStatus.RETURNED, _unit_scope(actor, Permission.RUN_CREDITS))
+    )
+    return session.scalar(wanted) or 0
+
+
+def _own_ineligible(session: Session, actor: Actor) -> int:
+    wanted = (
+        select(func.count(Entry.id))
+        .join(Candidate, Candidate.id == Entry.candidate_id)
+        .where(Candidate.person_id == actor.person_id, Entry.status == EntryStatus.INELIGIBLE)
     )
     return session.scalar(wanted) or 0
 

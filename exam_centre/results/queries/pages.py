@@ -298,6 +298,20 @@ def batch_of(session: Session, outcome: Outcome) -> ReleaseBatch | None:
     )
 
 
+def courses_in(session: Session, batch: ReleaseBatch) -> list[tuple[str, str, int]]:
+    """Return (code, name, outcomes) of every course in a batch, by code."""
+    rows = session.execute(
+        select(Course.code, Course.name, func.count(Outcome.id))
+        .join(EntryCourse, EntryCourse.course_id == Course.id)
+        .join(Outcome, Outcome.entry_course_id == EntryCourse.id)
+        .join(ReleaseLine, ReleaseLine.outcome_id == Outcome.id)
+        .where(ReleaseLine.batch_id == batch.id)
+        .group_by(Course.code, Course.name)
+        .order_by(Course.code)
+    )
+    return [(code, name, count) for code, name, count in rows]
+
+
 def series_of_batch(session: Session, batch: ReleaseBatch) -> Series:
     """Return the series a batch is of."""
     return session.get_one(Series, batch.series_id)

@@ -24,6 +24,7 @@ from exam_centre.results.rules.refusals import (
     NotReady,
     NotReleased,
     OutcomesHeld,
+    TooLongToPrint,
     VersionInWork,
 )
 from exam_centre.results.rules.release import content_sha256, draw_sample, portions
@@ -68,6 +69,7 @@ __all__ = [
     "OutcomesHeld",
     "Parts",
     "Tier",
+    "TooLongToPrint",
     "Verdict",
     "VersionInWork",
     "compose",

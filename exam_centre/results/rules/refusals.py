@@ -192,3 +192,14 @@ class AlreadyReviewed(Refusal):
 
     def __init__(self) -> None:
         super().__init__(say("This outcome is reviewed already on this level."))
+
+
+class TooLongToPrint(BadInput):
+    """A sheet of so many outcomes that nobody signs it in one piece."""
+
+    code = "too_long_to_print"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            say("One sheet holds {most} outcomes at most. Print it by course.", most=most)
+        )

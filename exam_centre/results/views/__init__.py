@@ -3,7 +3,14 @@
 from flask_babel import lazy_gettext as _l
 
 from exam_centre.kernel.permissions import Permission
-from exam_centre.results.views import batches, corrections, outcomes, reviews, series
+from exam_centre.results.views import (
+    batches,
+    corrections,
+    outcomes,
+    printed,
+    reviews,
+    series,
+)
 from exam_centre.results.views.blueprint import blueprint
 from exam_centre.webkit.navigation import NavItem
 
@@ -26,6 +33,7 @@ __all__ = [
     "blueprint",
     "corrections",
     "outcomes",
+    "printed",
     "reviews",
     "series",
 ]

@@ -28,6 +28,8 @@ RELEASES = (
     Permission.RELEASE_RESULTS,
 )
 
+MOST_PRINTED = 2_000  # outcomes on one sheet; longer ones are printed by course
+
 
 @blueprint.get("/series/<code>/batches")
 @requires(*RELEASES)
@@ -157,6 +159,8 @@ def _show(token: str, refusal: Refusal | None, status: int) -> ResponseReturnVal
         names=names_of(session, [key for key in signed if key is not None]),
         signed_before=actor.person_id in signed,
         size=len(keys),
+        courses=pages.courses_in(session, batch),
+        most_printed=MOST_PRINTED,
         page=window.page(rows, len(keys)),
         may_approve=batch.status is BatchStatus.PREPARED and actor.may(Permission.APPROVE_RESULTS),
         may_release=batch.status is BatchStatus.APPROVED and actor.may(Permission.RELEASE_RESULTS),

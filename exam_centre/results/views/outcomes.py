@@ -90,6 +90,7 @@ def correct(token: str) -> ResponseReturnValue:
     return render_template(
         "results/correct.html",
         row=pages.row_of_outcome(session, outcome),
+        explanation=queries.explanation_of(outcome),
         series=pages.series_of(session, outcome),
         form=form,
     )

@@ -245,7 +245,9 @@ def _staff(town: Town, province: Province) -> None:
         person = province.people[role.value] = province.person()
         label = f"{role.value} {province.bird}"
         town.askers.append(_member(session, person, label, unit, [role], province.bird))
-    spare = _member(session, province.person(), f"spare {province.bird}", unit, [], province.bird)
+    spare = _member(
+        session, province.person(), f"spare {province.bird}", unit, [Role.LIAISON], province.bird
+    )
     town.askers.append(spare)
     for label in ("all", "second"):
         asker = _member(session, province.person(), label, unit, TOP_ROLES, province.bird)
