@@ -85,9 +85,7 @@ class CaseForm(SafeForm):
 
     seat = SelectField(_l("Who"), validators=[InputRequired(_l("Choose the person by the seat."))])
     offence = SelectField(_l("Class of offence"), validators=[InputRequired(_l("Choose one."))])
-    text = words_field(
-        _l("The facts"), _l("Facts and evidence: what, where, when, who saw it.")
-    )
+    text = words_field(_l("The facts"), _l("Facts and evidence: what, where, when, who saw it."))
 
     def __init__(self, people: Sequence[SeatPerson] = (), **given: Any) -> None:
         super().__init__(**given)

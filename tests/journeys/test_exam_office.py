@@ -99,8 +99,8 @@ def test_two_officers_take_a_series_from_its_entries_to_the_slips(house, officer
     first.get_by_role("button", name="Apply one row").click()
     expect(first.get_by_role("status")).to_contain_text("imported")
     first.goto(f"{house.address}/entries/candidates/{house.at['person_no']}")
-    late = first.locator("section.card").filter(has_text=series_name(series))
-    expect(late).to_be_visible()
+    late = first.locator(".card").filter(has_text=series_name(series))
+    expect(late.get_by_role("link")).to_be_visible()
 
     # Two parts of a seed by two people, then the search.
     first.goto(f"{house.address}/timetable/series/{series}")
