@@ -73,7 +73,7 @@ def province(shared, databases_home, tmp_path_factory, ring) -> Iterator[Provinc
     keys = Keys(ring, ring, credential_signer())
     # The journey stops long before the credit bank is asked for anything.
     journey = Journey(SEED, keys, None, None, silent)
-    for step in (journey.lend_markers, journey.decide_access, journey.plan, journey.issue_slips):
+    for step in (journey.lend_staff, journey.decide_access, journey.plan, journey.issue_slips):
         step(lambda _done, _total: None)
     with reading() as session:
         venue_ids = tuple(session.scalars(select(Venue.id).order_by(Venue.id)))

@@ -50,7 +50,7 @@ def test_entries_are_filtered_by_the_reason_against_them_and_found_by_number(cam
     assert "王芳" in campus.read(campus.officer, f"{address}?q=26320")
     assert f"/entries/{other}" not in campus.read(campus.officer, f"{address}?q=26320")
     chinese = fixtures.open_account(Role.EXAM_OFFICER, login="Z1", name="严审", language="zh")
-    assert "没有成绩方案" in campus.read(chinese, f"{address}?status=ineligible")
+    assert "没有计分方案" in campus.read(chinese, f"{address}?status=ineligible")
 
 
 def test_a_large_series_is_worked_through_part_by_part_by_the_runner(campus, monkeypatch):

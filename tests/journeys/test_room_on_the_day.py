@@ -105,7 +105,7 @@ def test_a_room_is_run_by_keyboard_and_signed_by_two(
         line.focus()
         page.keyboard.press("Space")
     second_signs(page, "I2")
-    expect(page.get_by_role("status")).to_contain_text("Absent, by two people: 3.")
+    expect(page.get_by_role("status")).to_contain_text("3 seats are absent.")
     press(page, "Close the register of room")
     second_signs(page, "I2")
     expect(page.get_by_role("status")).to_contain_text("The register is closed.")

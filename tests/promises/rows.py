@@ -338,6 +338,8 @@ RECIPES: dict[str, Callable[[World, Row], Row]] = {
         else {}
     ),
     "attendances": _attendance,
+    "doubt_photos": lambda _world, row: {} if row.get("agreed") else {"file_key": ""},
+    "credit_exports": lambda _world, _row: {"destination": "course_results"},
     "bundles": lambda world, row: (
         {"approved_by_id": world.person()} if row.get("status") == "approved" else {}
     ),
@@ -348,6 +350,7 @@ RECIPES: dict[str, Callable[[World, Row], Row]] = {
     "engine_marks": lambda world, row: {**_attended(world, row), **_number(row)},
     "assignment_marks": lambda _world, _row: {"score": Decimal(83)},
     "formative_marks": lambda _world, _row: {"score": Decimal(82)},
+    "formative_changes": lambda _world, _row: {"score": Decimal(82)},
     "practical_marks": _attended,
     "outcomes": _outcome,
     "release_batches": _batch,

@@ -19,11 +19,6 @@ from exam_centre.kernel.permissions import Actor, Permission
 from exam_centre.kernel.sealing import Seal
 from exam_centre.kernel.sentences import say
 
-TOLD = say(
-    "{name} wrote your name, ID number and results into a file for the credit bank. "
-    "Reason given: {reason}"
-)
-
 
 def ask_export(
     session: Session, actor: Actor, series: Series, destination: Destination, *, now: datetime
@@ -84,7 +79,12 @@ def open_id_numbers(
     people: list[Person] = queries.people_with(session, person_ids)
     act = "credits.id_number_exported"
     audit.record_all(session, actor, act, people, now, reason=_purpose(reason))
-    told = say(TOLD.text, name=actor.name, reason=reason)
+    told = say(
+        "{name} wrote your name, ID number and results into a file for the credit bank. "
+        "Reason given: {reason}",
+        name=actor.name,
+        reason=reason,
+    )
     for person in people:
         if about:
             tell_once(session, person.id, about, told, now)
