@@ -1,6 +1,5 @@
 """Mail to one person at a time: over SMTP, or as a line in the log."""
 
-import logging
 import re
 import smtplib
 import ssl
@@ -14,7 +13,9 @@ from enum import StrEnum
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-logger = logging.getLogger(__name__)
+import structlog
+
+LOG = structlog.get_logger("mailer")
 
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,250}\.[A-Za-z]+")
 KEY = re.compile(r"[A-Za-z0-9._-]{1,80}")
@@ -71,8 +72,8 @@ class ConsoleMailer:
     def send(self, mail: Mail) -> MailReply:
         """Log the mail's key, a masked address, its subject and its length."""
         subject = BLANKS.sub(" ", mail.subject)
-        logger.info(
-            "mail %s to %s: %s (%d characters)", mail.key, masked(mail.to), subject, len(mail.text)
+        LOG.info(
+            "mail", key=mail.key, to=masked(mail.to), subject=subject, characters=len(mail.text)
         )
         return MailReply(Sending.SENT)
 

@@ -1,7 +1,6 @@
 """Text messages: through a provider's HTTP door, by mail to a gateway, or as a line in the log."""
 
 import json
-import logging
 import re
 import time
 from dataclasses import dataclass
@@ -11,11 +10,12 @@ from ipaddress import ip_address
 from typing import Protocol
 
 import httpx
+import structlog
 
 from exam_centre.adapters.mailer import Mail, Mailer
 from exam_centre.kernel import clock
 
-logger = logging.getLogger(__name__)
+LOG = structlog.get_logger("sms")
 
 PHONE = re.compile(r"\+?[0-9]{5,15}")
 BLANKS = re.compile(r"\s+")
@@ -77,7 +77,7 @@ class ConsoleSms:
             if self._shows_text
             else f"({len(message.text)} characters)"
         )
-        logger.info("text message %s to %s: %s", message.key, masked(message.to), said)
+        LOG.info("text_message", key=message.key, to=masked(message.to), text=said)
         return TextReply(Texting.SENT)
 
 
