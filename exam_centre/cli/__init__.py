@@ -5,6 +5,7 @@ import click
 from exam_centre.cli.audit_trail import audit_trail
 from exam_centre.cli.credits import credit_bank
 from exam_centre.cli.database import database
+from exam_centre.cli.itc2007 import itc2007
 from exam_centre.cli.journey import journey
 from exam_centre.cli.keys import keys
 from exam_centre.cli.runner import job_runner, work_next
@@ -14,6 +15,7 @@ from exam_centre.demo import commands as demo_commands
 __all__ = ["GROUPS", "work_next"]
 
 demo_commands.group.add_command(journey)
+timetable.add_command(itc2007)
 
 GROUPS: list[click.Group] = [
     database,

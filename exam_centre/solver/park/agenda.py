@@ -8,12 +8,12 @@ seats at home, each standing with an equal share in every period open to them?
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from exam_centre.solver.park.annealing_rule import bears
-from exam_centre.solver.park.compiled import Words, below, compiled, inner
+from exam_centre.solver.engine.annealing_rule import bears
+from exam_centre.solver.engine.arrays import Flags, Ints, Longs
+from exam_centre.solver.engine.compiled import Words, below, compiled, inner
 from exam_centre.solver.park.geography import places
-from exam_centre.solver.park.problem import Flags, Ints, ParkProblem
+from exam_centre.solver.park.problem import ParkProblem
 from exam_centre.solver.park.tables import (
     FIRST,
     KIN_FROM,
@@ -25,8 +25,6 @@ from exam_centre.solver.park.tables import (
     Tables,
     usable_seats,
 )
-
-Longs = NDArray[np.int64]
 
 WHOLE = 840  # shares of one person: divisible by 1 to 8
 TAKER, MARK, SEEN, VIA, QUEUE = range(5)

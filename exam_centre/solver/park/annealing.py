@@ -1,6 +1,8 @@
 """Stage 2: annealing over entries and papers, in whole numbers so that it repeats to the byte."""
 
-from exam_centre.solver.park.annealing_rule import bears
+from exam_centre.solver.engine.annealing_rule import bears
+from exam_centre.solver.engine.arrays import Ints, Longs
+from exam_centre.solver.engine.compiled import below, compiled, inner
 from exam_centre.solver.park.board import (
     ALL,
     FIXED,
@@ -9,7 +11,6 @@ from exam_centre.solver.park.board import (
     SITS,
     UNPLACED,
     Board,
-    Longs,
     cost,
     fits,
     keep,
@@ -18,13 +19,11 @@ from exam_centre.solver.park.board import (
     take,
     undo,
 )
-from exam_centre.solver.park.compiled import below, compiled, inner
 from exam_centre.solver.park.moves import (
     place_best,
     place_by_shifting,
     push_in,
 )
-from exam_centre.solver.park.problem import Ints
 from exam_centre.solver.park.sittings import drawn_period, resit
 from exam_centre.solver.park.tables import (
     BIT,

@@ -7,10 +7,9 @@ A board never holds a placement that breaks a rule: `fits` and `person_can` are 
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from exam_centre.solver.park.compiled import Words, compiled, inner, stream
-from exam_centre.solver.park.problem import Flags, Ints
+from exam_centre.solver.engine.arrays import Flags, Ints, Longs
+from exam_centre.solver.engine.compiled import Words, compiled, inner, stream
 from exam_centre.solver.park.tables import (
     ALONE,
     BIT,
@@ -34,8 +33,6 @@ from exam_centre.solver.park.tables import (
     WISHED,
     Tables,
 )
-
-Longs = NDArray[np.int64]
 
 UNPLACED, BEYOND_WISH, SITTINGS, METRES, SAME_DAY, ROOMS, WRITTEN = range(7)
 WEIGHTS = np.array([10**9, 10**8, 10**7, 1, 300, 500], dtype=np.int64)

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from exam_centre.solver.park.problem import Flags, Ints, ParkProblem
+from exam_centre.solver.engine.arrays import Flags, Ints
+from exam_centre.solver.park.problem import ParkProblem
 from exam_centre.solver.park.tables import admissible, usable_seats
 
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from exam_centre.solver.engine.arrays import Flags, Ints
 from exam_centre.solver.park.board import AT, PERIOD, ROOM, Board
 from exam_centre.solver.park.geography import nearest_metres
 from exam_centre.solver.park.holding import Held
 from exam_centre.solver.park.plan import Locks, ParkPlan, Placing, Reason
-from exam_centre.solver.park.problem import Flags, Ints, ParkProblem
+from exam_centre.solver.park.problem import ParkProblem
 from exam_centre.solver.park.reasons import explain
 from exam_centre.solver.park.score import score_of, sitting_table
 from exam_centre.solver.park.seats import neighbours, seat_people

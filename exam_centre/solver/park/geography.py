@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from exam_centre.solver.park.problem import Ints, ParkProblem
+from exam_centre.solver.engine.arrays import Ints
+from exam_centre.solver.park.problem import ParkProblem
 
 EARTH_RADIUS_KM = 6371.0088
 

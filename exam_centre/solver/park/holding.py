@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from exam_centre.solver.engine.arrays import Ints
 from exam_centre.solver.park.board import (
     ALL,
     AT,
@@ -23,7 +24,7 @@ from exam_centre.solver.park.board import (
     undo,
 )
 from exam_centre.solver.park.moves import take_place_of
-from exam_centre.solver.park.problem import Ints, ParkProblem
+from exam_centre.solver.park.problem import ParkProblem
 from exam_centre.solver.park.tables import KIN_FROM, KIN_TO, MOST, OWN, PAPER, Tables
 
 

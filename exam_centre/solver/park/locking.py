@@ -2,20 +2,12 @@
 
 import numpy as np
 
-from exam_centre.solver.park.board import (
-    AT,
-    FIXED,
-    PERIOD,
-    SITS,
-    Board,
-    keep,
-    may_put,
-    put,
-)
+from exam_centre.solver.engine.arrays import Ints
+from exam_centre.solver.park.board import AT, FIXED, PERIOD, SITS, Board, keep, may_put, put
 from exam_centre.solver.park.holding import Held, Holding
 from exam_centre.solver.park.moves import put_in_period
 from exam_centre.solver.park.plan import LockBroken, Locks
-from exam_centre.solver.park.problem import Ints, ParkProblem
+from exam_centre.solver.park.problem import ParkProblem
 from exam_centre.solver.park.tables import OWN, PAPER, Tables
 
 

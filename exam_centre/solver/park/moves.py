@@ -1,5 +1,6 @@
 """Finding a place for one entry, at need by moving others out of the way."""
 
+from exam_centre.solver.engine.compiled import below, compiled, inner
 from exam_centre.solver.park.board import (
     ALL,
     FIXED,
@@ -15,7 +16,6 @@ from exam_centre.solver.park.board import (
     take,
     undo,
 )
-from exam_centre.solver.park.compiled import below, compiled, inner
 from exam_centre.solver.park.tables import (
     BIT,
     KIN_FROM,

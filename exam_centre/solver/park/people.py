@@ -6,9 +6,9 @@ given their periods together, by trying, and only venues and rooms are left to f
 
 import numpy as np
 
+from exam_centre.solver.engine.arrays import Ints
+from exam_centre.solver.engine.compiled import compiled, inner
 from exam_centre.solver.park.agenda import WHOLE, Agenda
-from exam_centre.solver.park.compiled import compiled, inner
-from exam_centre.solver.park.problem import Ints
 from exam_centre.solver.park.tables import (
     DAY,
     KIN_FROM,

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from exam_centre.solver.park.problem import Flags, Ints
+from exam_centre.solver.engine.arrays import Flags, Ints
 
 
 class Reason(IntEnum):

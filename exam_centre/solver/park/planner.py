@@ -5,9 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from exam_centre.solver.engine.annealing_rule import patience
+from exam_centre.solver.engine.arrays import Ints
+from exam_centre.solver.engine.compiled import stream
+from exam_centre.solver.engine.cooling import cooled
+from exam_centre.solver.engine.effort import WHOLE_EFFORT, Cancel, Effort
 from exam_centre.solver.park.agenda import PRICES, Agenda, empty_agenda, give, settle
 from exam_centre.solver.park.annealing import anneal
-from exam_centre.solver.park.annealing_rule import patience
 from exam_centre.solver.park.board import (
     HELD,
     LIMIT,
@@ -20,17 +24,14 @@ from exam_centre.solver.park.board import (
     keep,
 )
 from exam_centre.solver.park.bounds import least_sittings
-from exam_centre.solver.park.compiled import stream
 from exam_centre.solver.park.complaints import Complaint, check_problem
-from exam_centre.solver.park.effort import WHOLE_EFFORT, Cancel, Effort, Progress
 from exam_centre.solver.park.finishing import finish
 from exam_centre.solver.park.locking import settle_locks
 from exam_centre.solver.park.people import choose_periods
-from exam_centre.solver.park.plan import Cancelled, Locks, ParkPlan
+from exam_centre.solver.park.plan import Cancelled, Locks, ParkPlan, Score
 from exam_centre.solver.park.problem import (
     Candidates,
     Entries,
-    Ints,
     Papers,
     ParkProblem,
     Periods,
@@ -39,6 +40,7 @@ from exam_centre.solver.park.problem import (
     Seats,
     Venues,
 )
+from exam_centre.solver.park.progress import Progress, running_score
 from exam_centre.solver.park.rooms import merge_rooms
 from exam_centre.solver.park.sittings import open_paper, seat_as_chosen
 from exam_centre.solver.park.tables import (
@@ -123,7 +125,9 @@ def _smallest_problem() -> ParkProblem:
     )
 
 
-def _search(problem: ParkProblem, effort: Effort, seed: int, locked: Locks | None) -> ParkPlan:
+def _search(
+    problem: ParkProblem, effort: Effort[Score], seed: int, locked: Locks | None
+) -> ParkPlan:
     least, order = least_sittings(problem), entry_order(problem)
     tables = build_tables(problem)
     tables.paper[:-1, WISHED] = np.maximum(tables.paper[:-1, WISHED], least)
@@ -149,13 +153,8 @@ def _search(problem: ParkProblem, effort: Effort, seed: int, locked: Locks | Non
     )
 
 
-def _cooled(hot: int, cold: int, part: float) -> int:
-    """Return the temperature (metres) after a part (0..1) of a stage, falling by equal factors."""
-    return max(1, int(hot * float(cold / hot) ** min(max(part, 0.0), 1.0)))
-
-
 def _settled_agenda(
-    problem: ParkProblem, tables: Tables, board: Board, effort: Effort, seed: int
+    problem: ParkProblem, tables: Tables, board: Board, effort: Effort[Score], seed: int
 ) -> Agenda:
     """Stage 1: the periods of every paper; those of locked entries stay."""
     agenda = empty_agenda(problem, tables, stream(seed + 1))
@@ -164,10 +163,10 @@ def _settled_agenda(
     table = patience()
     chunk = max(32, min(2_048, 200_000 // max(1, len(tables.entry) // len(problem.papers))))
     while effort.goes_on(STAGE_ONE):
-        heat = _cooled(HOT, WARM, effort.done() / STAGE_ONE)
+        heat = cooled(HOT, WARM, effort.done() / STAGE_ONE)
         settle(tables, agenda, PRICES, table, heat, chunk)
         effort.tried += chunk * AGENDA_MOVE
-        effort.tell(board)
+        effort.tell(lambda: running_score(board))
     return agenda
 
 
@@ -198,7 +197,7 @@ def _hardest_first(tables: Tables) -> Ints:
     return order
 
 
-def _improve(tables: Tables, board: Board, effort: Effort) -> None:
+def _improve(tables: Tables, board: Board, effort: Effort[Score]) -> None:
     """Stage 2, second part: annealing; papers with people left over may sit once more."""
     table, relaxed = patience(), 0
     while effort.goes_on(WHOLE_EFFORT):
@@ -207,9 +206,9 @@ def _improve(tables: Tables, board: Board, effort: Effort) -> None:
             relaxed += 1
             _allow_one_more(tables, board)
         chunk = 16_384
-        anneal(tables, board, WEIGHTS, table, _cooled(MILD, COLD, part), chunk, PAPERS_EVERY)
+        anneal(tables, board, WEIGHTS, table, cooled(MILD, COLD, part), chunk, PAPERS_EVERY)
         effort.tried += chunk
-        effort.tell(board)
+        effort.tell(lambda: running_score(board))
     _allow_one_more(tables, board)
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from exam_centre.solver.engine.arrays import Flags
 from exam_centre.solver.park.plan import Placing, Reason, Unplaced
-from exam_centre.solver.park.problem import Flags, ParkProblem
+from exam_centre.solver.park.problem import ParkProblem
 from exam_centre.solver.park.tables import next_starts, room_seats
 
 

@@ -1,16 +1,7 @@
 """Stage 3: fewer rooms. People of a thin room session join others of the venue and period."""
 
-from exam_centre.solver.park.board import (
-    ALL,
-    FIXED,
-    Board,
-    fits,
-    keep,
-    put,
-    take,
-    undo,
-)
-from exam_centre.solver.park.compiled import compiled, inner
+from exam_centre.solver.engine.compiled import compiled, inner
+from exam_centre.solver.park.board import ALL, FIXED, Board, fits, keep, put, take, undo
 from exam_centre.solver.park.tables import Tables
 
 

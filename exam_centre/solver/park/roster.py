@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.graph.python import min_cost_flow
 
-from exam_centre.solver.park.compiled import below, stream
+from exam_centre.solver.engine.compiled import below, stream
 from exam_centre.solver.park.geography import kilometres
 from exam_centre.solver.park.plan import Placing
 from exam_centre.solver.park.problem import ParkProblem

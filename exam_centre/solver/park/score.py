@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from exam_centre.solver.engine.arrays import Flags, Ints
 from exam_centre.solver.park.geography import places
 from exam_centre.solver.park.plan import Placing, Score
-from exam_centre.solver.park.problem import Flags, Ints, ParkProblem
+from exam_centre.solver.park.problem import ParkProblem
 
 
 def unplaced(placing: Placing) -> int:

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from exam_centre.solver.park.compiled import Words, below, compiled, inner, stream
-from exam_centre.solver.park.problem import Flags, Ints, ParkProblem
+from exam_centre.solver.engine.arrays import Flags, Ints
+from exam_centre.solver.engine.compiled import Words, below, compiled, inner, stream
+from exam_centre.solver.park.problem import ParkProblem
 from exam_centre.solver.park.tables import LEFT_HANDED, WHEELCHAIR
 
 ROUNDS = 40  # exchanges tried for each person

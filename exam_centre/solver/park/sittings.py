@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from exam_centre.solver.engine.arrays import Flags, Ints
+from exam_centre.solver.engine.compiled import below, compiled, inner
 from exam_centre.solver.park.board import (
     ALL,
     CLOSED,
@@ -18,9 +20,7 @@ from exam_centre.solver.park.board import (
     person_can,
     take,
 )
-from exam_centre.solver.park.compiled import below, compiled, inner
 from exam_centre.solver.park.moves import place_best, place_by_shifting, place_in, put_in_period
-from exam_centre.solver.park.problem import Flags, Ints
 from exam_centre.solver.park.tables import (
     ALONE,
     BIT,

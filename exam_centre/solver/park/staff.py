@@ -6,16 +6,16 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from exam_centre.solver.park.plan import Placing
-from exam_centre.solver.park.problem import (
+from exam_centre.solver.engine.arrays import (
     DegreeColumn,
     FlagColumn,
     FlagGrid,
     IntColumn,
     Ints,
-    ParkProblem,
     Table,
 )
+from exam_centre.solver.park.plan import Placing
+from exam_centre.solver.park.problem import ParkProblem
 
 
 @dataclass(frozen=True)

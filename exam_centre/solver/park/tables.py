@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from exam_centre.solver.engine.arrays import Flags, Ints
 from exam_centre.solver.park.geography import places
-from exam_centre.solver.park.problem import Flags, Ints, ParkProblem, Seats
+from exam_centre.solver.park.problem import ParkProblem, Seats
 
 WHEELCHAIR, LEFT_HANDED, ALONE = 1, 2, 4
 FAR_FUTURE = 2**30

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from exam_centre.solver.park.compiled import Words, below, inner
-from exam_centre.solver.park.problem import Ints
+from exam_centre.solver.engine.arrays import Ints
+from exam_centre.solver.engine.compiled import Words, below, inner
 
 QUANTILES = 4096
 UNIT = 1024
@@ -26,3 +26,12 @@ def bears(random: Words, table: Ints, worse: int, temperature: int) -> bool:
     if worse <= 0:
         return True
     return bool(worse * UNIT <= temperature * table[below(random, len(table))])
+
+
+@inner
+def bearable(random: Words, table: Ints, temperature: int) -> int:
+    """Draw how much worse a move may be at a temperature, in the temperature's unit.
+
+    Drawn before the move is judged, so that a hopeless one can be given up half-way.
+    """
+    return int(temperature * table[below(random, len(table))] // UNIT)

@@ -3,19 +3,10 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
-from exam_centre.solver.park.board import (
-    BEYOND_WISH,
-    METRES,
-    ROOMS,
-    SAME_DAY,
-    SITTINGS,
-    UNPLACED,
-    Board,
-)
-from exam_centre.solver.park.plan import Score
+S = TypeVar("S")
 
-Progress = Callable[[int, int, Score], None]
 Cancel = Callable[[], bool]
 
 WHOLE_EFFORT = 1_000_000
@@ -23,12 +14,15 @@ TELL_EVERY = 20_000  # of WHOLE_EFFORT
 
 
 @dataclass
-class Effort:
-    """How much has been tried of how much, by moves or by CPU seconds, whichever ends first."""
+class Effort(Generic[S]):
+    """How much has been tried of how much, by moves or by CPU seconds, whichever ends first.
+
+    S is what the one who is told hears about the state of the search.
+    """
 
     moves: int | None
     seconds: float | None
-    progress: Progress | None
+    progress: Callable[[int, int, S], None] | None
     cancelled: Cancel | None
     tried: int = 0
     stopped: bool = False
@@ -51,29 +45,9 @@ class Effort:
             self.stopped = True
         return not self.stopped and self.done() < until
 
-    def tell(self, board: Board) -> None:
+    def tell(self, state: Callable[[], S]) -> None:
         """Say how far the search has come, where enough has happened since it last was said."""
         done = self.done()
         if self.progress is not None and done - self._told >= TELL_EVERY:
             self._told = done
-            self.progress(done, WHOLE_EFFORT, running_score(board))
-
-
-def running_score(board: Board) -> Score:
-    """Return the score of an unfinished board; what is only settled at the end counts 0."""
-    totals = [int(total) for total in board.totals]
-    return Score(
-        unplaced=totals[UNPLACED],
-        clashes=0,
-        on_shift=0,
-        held_over=0,
-        sittings_beyond=totals[BEYOND_WISH],
-        sittings=totals[SITTINGS],
-        travel_metres=totals[METRES],
-        wishes_missed=0,
-        same_day=totals[SAME_DAY],
-        room_sessions=totals[ROOMS],
-        leftovers=0,
-        beside_paper=0,
-        beside_team=0,
-    )
+            self.progress(done, WHOLE_EFFORT, state())

@@ -35,6 +35,27 @@ def inner(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return made
 
 
+def bare(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Compile `function` without counting references to arrays; it may make no array.
+
+    Counting costs more than the work itself where many small steps each touch many arrays.
+    """
+    options: dict[str, Any] = {"_nrt": False}
+    made: Callable[_P, _R] = numba.njit(function, cache=True, **options)
+    return made
+
+
+def woven(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Compile `function` into each compiled function that calls it, as `bare` and `inner` do.
+
+    A call would hand over every array of a state one by one.
+    """
+    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    options |= {"forceinline": True, "_nrt": False}
+    made: Callable[_P, _R] = numba.njit(function, cache=True, **options)
+    return made
+
+
 @compiled
 def below(state: Words, limit: int) -> int:
     """Draw a whole number of 0..limit-1 and move the stream on.
