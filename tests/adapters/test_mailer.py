@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -292,6 +293,7 @@ def test_what_is_no_mail_server_is_refused_at_the_start(url):
 
 def test_the_log_has_one_line_without_the_address():
     sender: Mailer = ConsoleMailer()
+    structlog.reset_defaults()  # an application made before may have asked for errors alone
     with capture_logs() as lines:
         reply = sender.send(Mail("zhang.san@example.cn", "a\nb", "secret code 123", "k-1", NOW))
 
