@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from exam_centre.calendar.models import Deadline, Period, RuleProfile, Series
@@ -74,15 +75,21 @@ def place_of_series(session: Session, series_id: int) -> Place:
 
 def rules_of(session: Session, series_id: int) -> RuleProfile:
     """Return the newest version of a series' rules. Raises NotFound where none were set."""
-    found = session.scalar(
-        select(RuleProfile)
-        .where(RuleProfile.series_id == series_id)
-        .order_by(RuleProfile.version.desc())
-        .limit(1)
-    )
+    found = session.scalar(_asking_rules(), {"series": series_id})
     if found is None:
         raise NotFound(say("rules of the series"))
     return found
+
+
+@cache
+def _asking_rules() -> Select[RuleProfile]:
+    """Return the question, built once: every mark asks it."""
+    return (
+        select(RuleProfile)
+        .where(RuleProfile.series_id == bindparam("series"))
+        .order_by(RuleProfile.version.desc())
+        .limit(1)
+    )
 
 
 def periods_of(session: Session, series_ids: Iterable[int]) -> list[Period]:

@@ -32,7 +32,9 @@ def claim(series_code: str) -> None:
 def push() -> None:
     """Send what is due now."""
     desk = credit_jobs.desk()
-    count = credit_jobs.push_due(desk.bank, now=clock.now, breaker=desk.breaker)
+    count = credit_jobs.push_due(
+        desk.bank, now=clock.now, breaker=desk.breaker, lines=credit_jobs.LINES
+    )
     click.echo(f"{count} messages sent")
 
 

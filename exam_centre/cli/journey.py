@@ -123,9 +123,11 @@ def _keys(config: Config) -> Keys:
 def _outside(seed: int) -> Outside:
     breaker, chance = Breaker(), Random(seed)  # noqa: S311 - spreads retries, keeps no secret
     return Outside(
-        validate_accounts=lambda bank, now: credit_jobs.validate_accounts(bank, now=lambda: now),
+        validate_accounts=lambda bank, now: credit_jobs.validate_accounts(
+            bank, now=lambda: now, lines=credit_jobs.LINES
+        ),
         push=lambda bank, now: credit_jobs.push_due(
-            bank, now=lambda: now, breaker=breaker, chance=chance
+            bank, now=lambda: now, breaker=breaker, chance=chance, lines=credit_jobs.LINES
         ),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from multiprocessing import get_context
+from typing import ClassVar
 
 import click
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from config import Config
 from exam_centre.adapters.pdf import CannotDraw, Fonts
 from exam_centre.adapters.storage import DiskStorage
-from exam_centre.admission.documents.slips import Press, slips_pdf_of_venue
+from exam_centre.admission.documents.slips import Press, SlipsPdf, slips_pdf_of_venue
 from exam_centre.admission.service import slip_keys
 from exam_centre.calendar.models import Series
 from exam_centre.certificates import jobs as certificates
@@ -47,14 +48,12 @@ class Carried:
 
 def slips(carried: Carried, progress: Progress) -> Iterator[File]:
     """Yield a PDF for each venue, with the slips of everybody whose first paper is sat there."""
-    config = carried.config
-    fonts = Fonts.from_assets(config.assets_dir)
-    press = Press(slip_keys(config.keys_dir), DiskStorage(config.files_dir), fonts)
     with reading() as session:
         venues = session.execute(select(Venue.id, Venue.code).order_by(Venue.code)).all()
-        for done, (venue_id, code) in enumerate(venues):
+    with _pool(_begin_slips, carried.config) as pool:
+        drawn = pool.map(partial(_draw_slips, carried.series_id), [key for key, _ in venues])
+        for done, ((_, code), pdf) in enumerate(zip(venues, drawn, strict=True)):
             progress(done, len(venues))
-            pdf = slips_pdf_of_venue(session, venue_id, carried.series_id, press=press)
             for stopped in pdf.stopped:
                 click.echo(f"{stopped.person_no} {stopped.name}: {stopped.sentence}", err=True)
             if pdf.content is not None:
@@ -70,11 +69,7 @@ def certificate_files(carried: Carried, progress: Progress) -> Iterator[File]:
         wanted = unprinted(session, carried.series_id, TEMPLATE)
     press = certificates.press()
     # A press that was used holds keys that can not travel to another process; its copy is fresh.
-    with ProcessPoolExecutor(
-        mp_context=get_context("spawn"),
-        initializer=_begin_printing,
-        initargs=(carried.config.database_url, replace(press)),
-    ) as pool:
+    with _pool(_begin_printing, carried.config.database_url, replace(press)) as pool:
         printing = pool.map(partial(_print, carried.officer, carried.now), wanted, chunksize=20)
         for done, _ in enumerate(printing, 1):
             progress(done, len(wanted))
@@ -89,6 +84,29 @@ def certificate_files(carried: Carried, progress: Progress) -> Iterator[File]:
         ).all()
     for serial, key in rows:
         yield f"{serial}-certificate.pdf", press.storage.read(key)
+
+
+class _Slips:
+    """The press of a process of the pool."""
+
+    press: ClassVar[Press]
+
+
+def _pool(begin: Callable[..., None], *facts: object) -> ProcessPoolExecutor:
+    """Return processes for every core, each made ready by `begin`."""
+    return ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=begin, initargs=facts)
+
+
+def _begin_slips(config: Config) -> None:
+    """Make a process of the pool ready: a line to the database, and the press for slips."""
+    connect(make_engine(config.database_url))
+    fonts = Fonts.from_assets(config.assets_dir)
+    _Slips.press = Press(slip_keys(config.keys_dir), DiskStorage(config.files_dir), fonts)
+
+
+def _draw_slips(series_id: int, venue_id: int) -> SlipsPdf:
+    with reading() as session:
+        return slips_pdf_of_venue(session, venue_id, series_id, press=_Slips.press)
 
 
 def _begin_printing(database_url: str, press: certificates.Press) -> None:

@@ -2,18 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, event, inspect, select
+from sqlalchemy import Select, UniqueConstraint, bindparam, event, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from exam_centre.kernel.columns import Id
-from exam_centre.kernel.database import Base
+from exam_centre.kernel.database import AT_ONCE, Base
 from exam_centre.kernel.guards import final_row, keep
 from exam_centre.kernel.keys import KeyRing
 from exam_centre.kernel.permissions import Actor
@@ -178,20 +179,28 @@ def sign_day(session: Session, day: date, ring: KeyRing) -> DailyHead:
 
 
 def verify(
-    session: Session, ring: KeyRing, witness: dict[str, tuple[int, str]] | None = None
+    session: Session,
+    ring: KeyRing,
+    witness: dict[str, tuple[int, str]] | None = None,
+    *,
+    seen: Callable[[int], None] | None = None,
 ) -> Iterator[Finding]:
     """Yield everything wrong with the trail; nothing yielded means nothing found.
 
     witness  heads kept outside, e.g. from a printed day report: stream -> (seq, hash), and
              "day 2026-11-08" -> (0, root). The signed heads in the database are always held
              against the chains as well.
+    seen     is told after every so many rows how many were read so far.
     """
     ends: dict[str, int] = {}
     hashes: dict[tuple[str, int], str] = {}
     before, head = "", GENESIS
     columns = [getattr(AuditRow, name) for name in (*HASHED, "hash")]
     rows = select(*columns).order_by(AuditRow.stream, AuditRow.seq)
-    for *values, kept in session.execute(rows.execution_options(yield_per=5000)):
+    every = session.execute(rows.execution_options(yield_per=AT_ONCE))
+    for number, (*values, kept) in enumerate(every, 1):
+        if seen is not None and number % AT_ONCE == 0:
+            seen(number)
         stream, seq, previous = values[0], values[1], values[-1]
         if stream != before:
             before, head = stream, GENESIS
@@ -244,13 +253,24 @@ def _verify_days(
 
 
 def _locked_stream(session: Session, name: str) -> AuditStream:
-    found = session.scalar(select(AuditStream).where(AuditStream.name == name).with_for_update())
+    """Return the stream, locked until the transaction ends: asked for once in each."""
+    locked: dict[str, AuditStream] = session.info.setdefault("streams", {})
+    if name in locked:
+        return locked[name]
+    found = session.scalar(_asking_stream(), {"name": name})
     if found is None:
         # Two first acts of one stream at once: the second insert fails and its work is retried.
         found = AuditStream(name=name, seq=0, head=GENESIS)
         session.add(found)
         session.flush()
+    locked[name] = found
     return found
+
+
+@cache
+def _asking_stream() -> Select[AuditStream]:
+    """Return the question, built once: every act asks it."""
+    return select(AuditStream).where(AuditStream.name == bindparam("name")).with_for_update()
 
 
 def _name(subject: Base) -> str:
@@ -287,8 +307,11 @@ def _collect_changes(session: Session, _context: Any, _instances: Any) -> None:
         state = inspect(row)
         told = changes.setdefault(row, {})
         for column in state.mapper.column_attrs:
+            # Only what was set since the last flush can differ: most columns were not.
+            if column.key not in state.committed_state or column.key == "id":
+                continue
             history = state.attrs[column.key].history
-            if not history.has_changes() or column.key == "id":
+            if not history.has_changes():
                 continue
             if column.columns[0].info.get("private"):
                 told[column.key] = ["(kept private)", "(changed)"]
@@ -300,5 +323,8 @@ def _collect_changes(session: Session, _context: Any, _instances: Any) -> None:
 
 @event.listens_for(Session, "after_transaction_end")
 def _forget_changes(session: Session, transaction: Any) -> None:
+    if transaction.nested or transaction.parent is None:
+        # A savepoint that was undone gave its locks back.
+        session.info.pop("streams", None)
     if transaction.parent is None:
         session.info.pop("changes", None)

@@ -1,6 +1,7 @@
 """Every credit once, whatever the network, the bank or a dying worker does to a message."""
 
 import json
+import time
 from datetime import timedelta
 from random import Random
 
@@ -357,6 +358,29 @@ def test_two_workers_never_hold_the_same_message(world: World):
 
     assert [len(ids) for ids in held] == [3, 1]
     assert not held[0] & held[1]
+
+
+def test_over_several_lines_every_claim_arrives_once_and_the_bank_serves_them_together(
+    world: World,
+):
+    claimed = [world.claimed() for _ in range(12)]
+    at_the_bank, most = [], []
+
+    class BusyLines:
+        def push(self, message: PushMessage) -> PushReply:
+            at_the_bank.append(message.outcome_id)
+            most.append(len(at_the_bank))
+            time.sleep(0.05)  # long enough that the next line comes in meanwhile
+            reply = world.client.push(message)
+            at_the_bank.remove(message.outcome_id)
+            return reply
+
+    sent = jobs.push_due(BusyLines(), now=lambda: world.now, chance=world.chance, lines=4)
+
+    assert sent == 12
+    assert 1 < max(most) <= 4
+    assert {world.status(claim) for _, claim in claimed} == {ClaimStatus.ACCEPTED}
+    assert [world.ledger(outcome) for outcome, _ in claimed] == [("3.0", ["upsert"])] * 12
 
 
 def test_what_a_slow_bank_leaves_over_is_due_at_once_for_the_next_run(world: World):

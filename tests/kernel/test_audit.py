@@ -158,6 +158,22 @@ def test_words_of_every_script_verify_when_they_are_read_again(session):
     assert changed(session)["arguments"] == [None, {"b": 1, "a": [True, None, 2**53]}]
 
 
+def test_a_trail_goes_on_without_a_gap_after_an_act_that_was_undone_within_another(session):
+    first, second = new_job(), new_job()
+    session.add(first)
+    audit.record(session, DOOR, "jobs.asked", first, NINE)
+    undone = session.begin_nested()
+    session.add(second)
+    audit.record(session, DOOR, "jobs.asked", second, NINE)
+    undone.rollback()
+
+    audit.record(session, DOOR, "jobs.started", first, NINE)
+
+    rows = session.scalars(select(AuditRow).order_by(AuditRow.seq)).all()
+    assert [(row.seq, row.act) for row in rows] == [(1, "jobs.asked"), (2, "jobs.started")]
+    assert list(verify(session, RING)) == []
+
+
 def test_an_act_that_is_rolled_back_leaves_neither_a_row_nor_its_changes(database):
     def failing(session) -> None:
         row = new_job()

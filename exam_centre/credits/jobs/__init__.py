@@ -5,6 +5,7 @@ from exam_centre.credits.jobs.exports import LOOK, WRITE, read_export
 from exam_centre.credits.jobs.sending import (
     CHECK,
     CLAIM,
+    LINES,
     PUSH,
     RECONCILE,
     check_if_possible,
@@ -20,6 +21,7 @@ __all__ = [
     "BANK",
     "CHECK",
     "CLAIM",
+    "LINES",
     "LOOK",
     "PUSH",
     "RECONCILE",

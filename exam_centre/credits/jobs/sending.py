@@ -1,6 +1,7 @@
 """What runs on a schedule: push what is due, compare the ledgers, ask whose accounts they are."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -37,7 +38,8 @@ CLAIM, PUSH, RECONCILE, CHECK = (
     "credits.reconcile",
     "credits.check_accounts",
 )
-LEASED_AT_ONCE = 5  # so few that a slow bank answers all of them within the lease
+LEASED_A_LINE = 5  # so few that a slow bank answers all of them within the lease
+LINES = 4  # to the bank at a time: one answer is kept while the next are on their way
 SERVER_ERRORS = 500  # from here on, a "busy" is the bank's own trouble
 
 
@@ -55,7 +57,7 @@ def claim_series(arguments: dict[str, Any], progress: Progress) -> None:
 @job(PUSH)
 def push_now(_arguments: dict[str, Any], _progress: Progress) -> None:
     """Send what is due."""
-    push_due(desk().bank, now=clock.now, breaker=desk().breaker)
+    push_due(desk().bank, now=clock.now, breaker=desk().breaker, lines=LINES)
 
 
 @job(RECONCILE)
@@ -69,7 +71,7 @@ def reconcile_now(arguments: dict[str, Any], _progress: Progress) -> None:
 @job(CHECK)
 def check_now(_arguments: dict[str, Any], _progress: Progress) -> None:
     """Ask the bank whose the unchecked accounts are."""
-    validate_accounts(desk().bank, now=clock.now)
+    validate_accounts(desk().bank, now=clock.now, lines=LINES)
 
 
 def claim_everywhere() -> int:
@@ -88,12 +90,12 @@ def push_if_possible() -> int:
     """Send what is due, on the schedule; nothing where no key signs messages to the bank."""
     if not desk().has_key:
         return 0
-    return push_due(desk().bank, now=clock.now, breaker=desk().breaker)
+    return push_due(desk().bank, now=clock.now, breaker=desk().breaker, lines=LINES)
 
 
 def check_if_possible() -> int:
     """Ask about unchecked accounts, on the schedule; nothing where no key signs questions."""
-    return validate_accounts(desk().bank, now=clock.now) if desk().has_key else 0
+    return validate_accounts(desk().bank, now=clock.now, lines=LINES) if desk().has_key else 0
 
 
 def reconcile_if_possible() -> Reconciliation | None:
@@ -120,6 +122,7 @@ def push_due(
     limit: int = 200,
     breaker: Breaker | None = None,
     chance: Random | None = None,
+    lines: int = 1,
 ) -> int:
     """Send up to `limit` due messages and keep the answers; return how many were sent.
 
@@ -128,22 +131,30 @@ def push_due(
 
     breaker  one a bank and process, kept between calls; None: this call has its own.
     chance   spreads the retries.
+    lines    how many messages may be at the bank at a time; answers are settled one by one.
     """
     breaker = breaker or Breaker()
     chance = chance or Random()  # noqa: S311 - it spreads load, it keeps no secret
     sent = 0
-    while sent < limit and breaker.may_send(now()):
-        is_probe = breaker.opened_at is not None
-        batch = _lease(now(), 1 if is_probe else min(LEASED_AT_ONCE, limit - sent))
-        for leased in batch:
-            # What a slow bank left over is leased anew, by whoever comes first.
-            if now() >= leased.until - LEASE / 2 or not breaker.may_send(now()):
-                _give_back(leased, now())
-                continue
-            _send(bank, leased, breaker, chance, now, is_probe)
-            sent += 1
-        if not batch or is_probe:
-            break
+
+    def send(leased: _Leased) -> PushReply | None:
+        # What a slow bank left over is leased anew, by whoever comes first.
+        if now() >= leased.until - LEASE / 2 or not breaker.may_send(now()):
+            return None
+        return bank.push(leased.message)
+
+    with ThreadPoolExecutor(lines, "credit-bank") as pool:
+        while sent < limit and breaker.may_send(now()):
+            is_probe = breaker.opened_at is not None
+            batch = _lease(now(), 1 if is_probe else min(LEASED_A_LINE * lines, limit - sent))
+            for leased, reply in zip(batch, pool.map(send, batch), strict=True):
+                if reply is None:
+                    _give_back(leased, now())
+                    continue
+                _note(leased, reply, breaker, chance, now, is_probe)
+                sent += 1
+            if not batch or is_probe:
+                break
     return sent
 
 
@@ -183,8 +194,13 @@ def reconcile(
     )
 
 
-def validate_accounts(bank: CreditBank, *, now: Callable[[], datetime], limit: int = 200) -> int:
-    """Ask the bank whose the unchecked accounts are; return how many it said something about."""
+def validate_accounts(
+    bank: CreditBank, *, now: Callable[[], datetime], limit: int = 200, lines: int = 1
+) -> int:
+    """Ask the bank whose the unchecked accounts are; return how many it said something about.
+
+    lines  how many questions may be at the bank at a time.
+    """
     with reading() as session:
         unchecked = session.execute(
             select(
@@ -196,16 +212,19 @@ def validate_accounts(bank: CreditBank, *, now: Callable[[], datetime], limit: i
             .limit(limit)
         ).all()
     answered = 0
-    for row in unchecked:
-        answer = bank.validate_account(row.account_no, row.name, row.id_tail)
-        if isinstance(answer, Unreachable):
-            continue
-        with unit_of_work() as session:
-            account = session.get_one(LearningAccount, row.person_id)
-            # A number typed anew in the meantime is not the one the bank was asked about.
-            if account.account_no == row.account_no:
-                service.note_validation(session, SYSTEM, account, answer, now=now())
-                answered += 1
+    with ThreadPoolExecutor(lines, "credit-bank") as pool:
+        answers = pool.map(
+            lambda row: bank.validate_account(row.account_no, row.name, row.id_tail), unchecked
+        )
+        for row, answer in zip(unchecked, answers, strict=True):
+            if isinstance(answer, Unreachable):
+                continue
+            with unit_of_work() as session:
+                account = session.get_one(LearningAccount, row.person_id)
+                # A number typed anew in the meantime is not the one the bank was asked about.
+                if account.account_no == row.account_no:
+                    service.note_validation(session, SYSTEM, account, answer, now=now())
+                    answered += 1
     return answered
 
 
@@ -222,15 +241,14 @@ def _lease(now: datetime, limit: int) -> list[_Leased]:
         ]
 
 
-def _send(
-    bank: CreditBank,
+def _note(
     leased: _Leased,
+    reply: PushReply,
     breaker: Breaker,
     chance: Random,
     now: Callable[[], datetime],
     is_probe: bool,
 ) -> None:
-    reply = bank.push(leased.message)
     _settle(leased, reply, now(), chance, is_probe)
     if _is_outage(reply):
         breaker.failed(now())
@@ -243,7 +261,7 @@ def _settle(
     leased: _Leased, reply: PushReply, now: datetime, chance: Random, is_probe: bool
 ) -> None:
     with unit_of_work() as session:
-        row = session.get_one(OutboxRow, leased.row_id)
+        row, _claim = queries.in_hand(session, leased.row_id)
         if row.version != leased.version:
             service.note_late_reply(session, row, reply, now)
             return

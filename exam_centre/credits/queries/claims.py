@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from exam_centre.credits.models import (
@@ -80,18 +81,10 @@ class Release:
 
 def claims_of_release(session: Session, claim: Claim) -> Release | None:
     """Return the claims of the same person and release batch, this one among them."""
-    batch_id = session.scalar(
-        _released(select(ReleaseBatch.id).select_from(ReleaseLine)).where(
-            ReleaseLine.outcome_id == claim.outcome_id
-        )
-    )
+    batch_id = session.scalar(_asking_batch(), {"outcome": claim.outcome_id})
     if batch_id is None:
         return None
-    rows = session.scalars(
-        _released(select(Claim).join(ReleaseLine, ReleaseLine.outcome_id == Claim.outcome_id))
-        .where(Claim.person_id == claim.person_id, ReleaseBatch.id == batch_id)
-        .order_by(Claim.id)
-    )
+    rows = session.scalars(_asking_claims(), {"person": claim.person_id, "batch": batch_id})
     return Release(batch_id, tuple(rows))
 
 
@@ -114,6 +107,24 @@ def _released(statement: Select[Any]) -> Select[Any]:
     """Join the batch that a release line stands in; a discarded batch released nothing."""
     return statement.join(ReleaseBatch, ReleaseBatch.id == ReleaseLine.batch_id).where(
         ReleaseBatch.released_at.is_not(None)
+    )
+
+
+@cache
+def _asking_batch() -> Select[int]:
+    """Return the question, built once: it is asked with every answer of the bank."""
+    return _released(select(ReleaseBatch.id).select_from(ReleaseLine)).where(
+        ReleaseLine.outcome_id == bindparam("outcome")
+    )
+
+
+@cache
+def _asking_claims() -> Select[Claim]:
+    """Return the question, built once: it is asked with every answer of the bank."""
+    return (
+        _released(select(Claim).join(ReleaseLine, ReleaseLine.outcome_id == Claim.outcome_id))
+        .where(Claim.person_id == bindparam("person"), ReleaseBatch.id == bindparam("batch"))
+        .order_by(Claim.id)
     )
 
 

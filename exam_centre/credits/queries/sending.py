@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from exam_centre.certificates.models import Credential
@@ -75,6 +76,33 @@ def last_row(session: Session, claim: Claim) -> OutboxRow:
         .order_by(OutboxRow.id.desc())
         .limit(1)
     ).one()
+
+
+def last_row_id(session: Session, claim_id: int) -> int | None:
+    """Return the id of the message that speaks for a claim now."""
+    return session.scalar(_asking_last(), {"claim": claim_id})
+
+
+@cache
+def _asking_last() -> Select[int]:
+    """Return the question, built once: it is asked for every message twice."""
+    return select(func.max(OutboxRow.id)).where(OutboxRow.claim_id == bindparam("claim"))
+
+
+def in_hand(session: Session, row_id: int) -> tuple[OutboxRow, Claim]:
+    """Return a message and the claim it speaks for, read together."""
+    row, claim = session.execute(_asking_in_hand(), {"row": row_id}).one()
+    return row, claim
+
+
+@cache
+def _asking_in_hand() -> Select[OutboxRow, Claim]:
+    """Return the question, built once: it is asked with every answer of the bank."""
+    return (
+        select(OutboxRow, Claim)
+        .join(Claim, Claim.id == OutboxRow.claim_id)
+        .where(OutboxRow.id == bindparam("row"))
+    )
 
 
 def parked(session: Session, actor: Actor) -> list[OutboxRow]:

@@ -156,7 +156,7 @@ def _replay(
 
 def _speaks_for(session: Session, row: OutboxRow, claim: Claim) -> bool:
     """Say whether the claim's status follows this message: the latest one about it."""
-    return queries.last_row(session, claim).id == row.id
+    return queries.last_row_id(session, claim.id) == row.id
 
 
 def _done(session: Session, row: OutboxRow, claim: Claim, bank_ref: str) -> None:

@@ -28,6 +28,7 @@ from exam_centre.timetable.models import Placement, Sitting
 from exam_centre.timetable.queries import place_of_room_session, placements_of_room
 
 ASSESSORS = 3
+WITH_SCRIPT = (AttendanceStatus.PRESENT, AttendanceStatus.REMOVED)
 A_DAY = timedelta(days=1)
 
 
@@ -131,8 +132,10 @@ class Marking:
     def _enter(self, bundle: Bundle, allocation: Allocation, marker: Actor) -> int:
         """Enter a mark for every script of a round, one call a mark, and submit."""
         count, number = 0, allocation.round
-        for code in codes_of_round(self.session, bundle, number):
-            if self._is_placeholder(code):
+        codes = codes_of_round(self.session, bundle, number)
+        known_as = statuses(self.session, [code.placement_id for code in codes])
+        for code in codes:
+            if known_as[code.placement_id] not in WITH_SCRIPT:
                 continue
             entry_id = self.session.get_one(Placement, code.placement_id).entry_id
             known = self.session.scalar(
@@ -150,10 +153,6 @@ class Marking:
             count += 1
         marking.submit(self.session, marker, allocation, now=self.now)
         return count
-
-    def _is_placeholder(self, code: SecretCode) -> bool:
-        status = statuses(self.session, [code.placement_id])[code.placement_id]
-        return status not in (AttendanceStatus.PRESENT, AttendanceStatus.REMOVED)
 
     def _allocate(self, bundle: Bundle, officer: Actor, number: int, who: Actor) -> Allocation:
         person = self.session.get_one(Person, who.human())

@@ -35,6 +35,7 @@ from exam_centre.marking.queries.marks import (
     present_codes,
     report_of,
     sample_of,
+    script_behind,
     scripts_of,
     sheet_of,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "report_of",
     "rules_of_bundle",
     "sample_of",
+    "script_behind",
     "scripts_of",
     "sheet_of",
 ]

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from exam_centre.admission.models import Attendance
@@ -118,25 +119,33 @@ def find_script(session: Session, bundle: Bundle, code: str, number: int) -> Scr
 
     One statement: it is asked for every mark that is typed.
     """
-    decimals = (
-        select(Scheme.precision)
-        .join(Sitting, Sitting.paper_id == Scheme.paper_id)
-        .where(Sitting.id == bundle.sitting_id)
-        .order_by(Scheme.version.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    row = session.execute(
-        select(SecretCode, Attendance.status, Mark, decimals)
-        .join(Attendance, Attendance.placement_id == SecretCode.placement_id)
-        .outerjoin(Mark, (Mark.secret_code_id == SecretCode.id) & (Mark.round == number))
-        .where(SecretCode.bundle_id == bundle.id, SecretCode.code == code)
-    ).one_or_none()
+    facts = {"bundle": bundle.id, "sitting": bundle.sitting_id, "code": code, "round": number}
+    row = session.execute(_asking_script(), facts).one_or_none()
     if row is None:
         return None
     if row[3] is None:
         raise NotFound(say("scheme of the paper"))
     return ScriptToMark(*row)
+
+
+@cache
+def _asking_script() -> Select[SecretCode, AttendanceStatus, Mark, int]:
+    """Return the question, built once: every mark asks it."""
+    decimals = (
+        select(Scheme.precision)
+        .join(Sitting, Sitting.paper_id == Scheme.paper_id)
+        .where(Sitting.id == bindparam("sitting"))
+        .order_by(Scheme.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    own_round = (Mark.secret_code_id == SecretCode.id) & (Mark.round == bindparam("round"))
+    return (
+        select(SecretCode, Attendance.status, Mark, decimals)
+        .join(Attendance, Attendance.placement_id == SecretCode.placement_id)
+        .outerjoin(Mark, own_round)
+        .where(SecretCode.bundle_id == bindparam("bundle"), SecretCode.code == bindparam("code"))
+    )
 
 
 def codes_of_round(session: Session, bundle: Bundle, number: int) -> list[SecretCode]:
@@ -165,19 +174,31 @@ def scripts_of(session: Session, bundle: Bundle) -> list[Script]:
 
 def scripts_in(session: Session, bundle_ids: Collection[int]) -> dict[int, list[Script]]:
     """Return bundle id -> its codes with their rounds, in the order of each bundle."""
+    return _scripts(session, bundle_ids, SecretCode.bundle_id.in_(bundle_ids))
+
+
+def script_behind(session: Session, code: SecretCode) -> Script:
+    """Return one code with its rounds."""
+    (script,) = _scripts(session, [code.bundle_id], SecretCode.id == code.id)[code.bundle_id]
+    return script
+
+
+def _scripts(
+    session: Session, bundle_ids: Collection[int], wanted: ColumnElement[bool]
+) -> dict[int, list[Script]]:
     tolerances = tolerances_of(session, bundle_ids)
-    rounds = rounds_of(session, bundle_ids)
+    rounds = _rounds_where(session, wanted)
     sent_back = {
         row.secret_code_id: row.given_at
         for row in session.scalars(
             select(Moderation)
             .join(SecretCode, SecretCode.id == Moderation.secret_code_id)
-            .where(SecretCode.bundle_id.in_(bundle_ids), Moderation.verdict == "sent_back")
+            .where(wanted, Moderation.verdict == "sent_back")
         )
     }
     scripts: dict[int, list[Script]] = {key: [] for key in tolerances}
-    codes = select(SecretCode).where(SecretCode.bundle_id.in_(bundle_ids))
-    for code in session.scalars(codes.order_by(SecretCode.position)):
+    codes = select(SecretCode).where(wanted).order_by(SecretCode.position)
+    for code in session.scalars(codes):
         given = rounds.get(code.id, {})
         tolerance, second_needed = tolerances[code.bundle_id]
         third, since = given.get(3), sent_back.get(code.id)
@@ -274,11 +295,13 @@ def final_of_rounds(
 
 def rounds_of(session: Session, bundle_ids: Collection[int]) -> dict[int, dict[int, Mark]]:
     """Return secret code id -> round -> mark, for whole bundles at once."""
+    return _rounds_where(session, SecretCode.bundle_id.in_(bundle_ids))
+
+
+def _rounds_where(session: Session, wanted: ColumnElement[bool]) -> dict[int, dict[int, Mark]]:
     found: dict[int, dict[int, Mark]] = {}
     for mark in session.scalars(
-        select(Mark)
-        .join(SecretCode, SecretCode.id == Mark.secret_code_id)
-        .where(SecretCode.bundle_id.in_(bundle_ids))
+        select(Mark).join(SecretCode, SecretCode.id == Mark.secret_code_id).where(wanted)
     ):
         found.setdefault(mark.secret_code_id, {})[mark.round] = mark
     return found

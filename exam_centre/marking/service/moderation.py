@@ -16,6 +16,7 @@ from exam_centre.marking.queries import (
     people_at_work,
     place_of_bundle,
     rules_of_bundle,
+    script_behind,
     scripts_of,
 )
 from exam_centre.marking.rules import (
@@ -79,7 +80,7 @@ def moderate(
     if bundle.status is not BundleStatus.FINAL:
         raise NotFinal
     moderation.score, moderation.given_at = within_full(score), now
-    final = next(s.final for s in scripts_of(session, bundle) if s.code_id == code.id)
+    final = script_behind(session, code).final
     near = (
         final.score is not None
         and abs(final.score - score) <= rules_of_bundle(session, bundle).tolerance
