@@ -11,8 +11,9 @@ from exam_centre.cli.showing import current_config
 from exam_centre.kernel import audit, clock
 from exam_centre.kernel.database import reading, unit_of_work
 from exam_centre.kernel.keys import load_ring
+from exam_centre.overview import service
+from exam_centre.overview.jobs import AUDIT_KEYS
 
-AUDIT = "audit"  # the purpose of the key that signs the days
 ZONE = "Asia/Shanghai"  # a day of the audit trail ends at midnight here
 
 audit_trail = AppGroup("audit", help="The audit trail.")
@@ -22,9 +23,10 @@ audit_trail = AppGroup("audit", help="The audit trail.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON list instead of lines.")
 def verify(as_json: bool) -> None:
     """Look for anything wrong with the trail; exit with 1 where something is."""
-    ring = load_ring(current_config().keys_dir, AUDIT)
+    ring = load_ring(current_config().keys_dir, AUDIT_KEYS)
     with reading() as session:
-        findings = list(audit.verify(session, ring))
+        service.of_one_moment(session)
+        findings = service.check_trail(session, ring).findings
     if as_json:
         click.echo(json.dumps([finding.__dict__ for finding in findings], ensure_ascii=False))
     else:
@@ -47,5 +49,5 @@ def seal_day(keys_dir: Path) -> str:
     with unit_of_work() as session:
         daily = session.get(audit.DailyHead, day)
         if daily is None:
-            daily = audit.sign_day(session, day, load_ring(keys_dir, AUDIT))
+            daily = audit.sign_day(session, day, load_ring(keys_dir, AUDIT_KEYS))
         return f"{day.isoformat()} {daily.root}"

@@ -1,7 +1,78 @@
-"""What is read across rooms: the laws, the pipeline of a series, and what waits for whom."""
+"""What is read across rooms: the laws, the pipeline of a series, what waits, and the trail."""
 
+from exam_centre.overview.queries.checks import (
+    Check,
+    Pick,
+    Report,
+    check_called,
+    latest_checks,
+    names_to_pick,
+    picks_of,
+    streams_in_reach,
+)
+from exam_centre.overview.queries.finding import (
+    CandidateCard,
+    Found,
+    MarkCard,
+    PaperCard,
+    access_audited_candidate,
+    access_audited_mark,
+    access_audited_paper,
+    access_audited_room,
+    lines_of_candidate,
+    rooms_of_candidate,
+    rooms_of_paper,
+    rooms_of_series,
+    search,
+    unopened_in_room,
+    unopened_of_candidate,
+    unopened_of_entry,
+    unopened_of_paper,
+)
+from exam_centre.overview.queries.kin import candidate_rows, mark_rows, paper_rows, room_rows
 from exam_centre.overview.queries.laws import room_sessions_of, series_laws
 from exam_centre.overview.queries.pipeline import PipelineStage, pipeline_of
 from exam_centre.overview.queries.todo import Todo, todos_of
+from exam_centre.overview.queries.trails import About, Act, Trail, read_trail
 
-__all__ = ["PipelineStage", "Todo", "pipeline_of", "room_sessions_of", "series_laws", "todos_of"]
+__all__ = [
+    "About",
+    "Act",
+    "CandidateCard",
+    "Check",
+    "Found",
+    "MarkCard",
+    "PaperCard",
+    "Pick",
+    "PipelineStage",
+    "Report",
+    "Todo",
+    "Trail",
+    "access_audited_candidate",
+    "access_audited_mark",
+    "access_audited_paper",
+    "access_audited_room",
+    "candidate_rows",
+    "check_called",
+    "latest_checks",
+    "lines_of_candidate",
+    "mark_rows",
+    "names_to_pick",
+    "paper_rows",
+    "picks_of",
+    "pipeline_of",
+    "read_trail",
+    "room_rows",
+    "room_sessions_of",
+    "rooms_of_candidate",
+    "rooms_of_paper",
+    "rooms_of_series",
+    "search",
+    "series_laws",
+    "streams_in_reach",
+    "todos_of",
+    "unopened_in_room",
+    "unopened_of_candidate",
+    "unopened_of_entry",
+    "unopened_of_paper",
+]

@@ -29,6 +29,8 @@ from exam_centre.marking.rules import AllocationStatus, BundleStatus
 from exam_centre.organisation.models import Unit
 from exam_centre.results.models import Correction, Outcome, ReleaseBatch
 from exam_centre.results.rules import BatchStatus, CorrectionStatus
+from exam_centre.theses.models import ThesisTopic
+from exam_centre.theses.rules import TopicStatus
 from exam_centre.timetable.models import Duty, Plan, RoomSession
 from exam_centre.timetable.rules import DutyStatus, PlanStatus
 from exam_centre.venues.models import Room, Venue, VenueApplication
@@ -93,6 +95,16 @@ def _own(session: Session, actor: Actor) -> Iterator[Todo]:
         say("Bundles wait for your marks."),
         "marking.mine",
     )
+    yield Todo(
+        _own_count(
+            session,
+            ThesisTopic,
+            ThesisTopic.supervisor_id == me,
+            ThesisTopic.status == TopicStatus.PROPOSED,
+        ),
+        say("Proposed topics wait for your word."),
+        "theses.list_theses",
+    )
     if actor.may(Permission.ENTER_MARKS):
         papers = assignment_papers(session, actor, [Permission.ENTER_MARKS])
         yield Todo(
@@ -136,6 +148,11 @@ def _before_the_day(session: Session, actor: Actor) -> Iterator[Todo]:
         ),
         say("Access arrangements wait for a decision."),
         "entries.list_access",
+    )
+    yield Todo(
+        _topics_without_supervisor(session, actor),
+        say("Proposed topics need a supervisor."),
+        "theses.list_theses",
     )
     yield Todo(
         _deferrals(session, actor),
@@ -208,6 +225,21 @@ def _deferrals(session: Session, actor: Actor) -> int:
             Deferral.status == RequestStatus.REQUESTED,
             Deferral.requested_by_id != actor.person_id,
             _unit_scope(actor, Permission.APPROVE_ENTRIES),
+        )
+    )
+    return session.scalar(wanted) or 0
+
+
+def _topics_without_supervisor(session: Session, actor: Actor) -> int:
+    wanted = (
+        select(func.count(ThesisTopic.id))
+        .join(Entry, Entry.id == ThesisTopic.entry_id)
+        .join(Candidate, Candidate.id == Entry.candidate_id)
+        .join(Unit, Unit.id == Candidate.unit_id)
+        .where(
+            ThesisTopic.status == TopicStatus.PROPOSED,
+            ThesisTopic.supervisor_id.is_(None),
+            within(actor, [Permission.RUN_MARKING], unit_path=Unit.path, series_id=Entry.series_id),
         )
     )
     return session.scalar(wanted) or 0

@@ -1,29 +1,18 @@
 """Home: what waits for me, and who I am here. And each series as a pipeline with its laws."""
 
-from flask import Blueprint, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from exam_centre.calendar.queries import access_series, list_series
+from exam_centre.kernel import clock
 from exam_centre.kernel.permissions import Permission
 from exam_centre.overview import queries, service
+from exam_centre.overview.views.blueprint import SEES_SERIES, blueprint
+from exam_centre.theses.queries import defences_ahead
+from exam_centre.theses.rules import DEFENCE_SENTENCES
 from exam_centre.webkit.access import current_actor, requires, signed_in
 from exam_centre.webkit.database import reader
-from exam_centre.webkit.navigation import NavItem
 from exam_centre.webkit.words import ROLE_NAMES
-
-blueprint = Blueprint("overview", __name__)
-
-SEES_SERIES = (
-    Permission.RUN_SERIES,
-    Permission.PLAN_TIMETABLE,
-    Permission.APPROVE_RESULTS,
-    Permission.RELEASE_RESULTS,
-    Permission.RUN_CREDITS,
-    Permission.READ_AUDIT,
-)
-
-NAVIGATION = (NavItem(_l("Pipeline"), "overview.list_pipelines", SEES_SERIES),)
 
 
 @blueprint.get("/")
@@ -35,8 +24,11 @@ def home() -> ResponseReturnValue:
         "overview/home.html",
         todos=queries.todos_of(reader(), actor),
         duties=service.duties_of(reader(), actor),
+        defences=defences_ahead(reader(), actor.human(), clock.now()),
+        kind_names=DEFENCE_SENTENCES,
         role_names=ROLE_NAMES,
         is_worker=actor.may(Permission.SEE_OWN),
+        is_auditor=actor.may(Permission.READ_AUDIT),
     )
 
 
@@ -58,4 +50,5 @@ def show_pipeline(code: str) -> ResponseReturnValue:
         series=series,
         stages=queries.pipeline_of(session, series.id),
         laws=queries.series_laws(session, series.id),
+        is_auditor=current_actor().may(Permission.READ_AUDIT),
     )
