@@ -15,7 +15,13 @@ from exam_centre.organisation.models import Unit
 from exam_centre.organisation.rules import UnitLevel
 from exam_centre.papers.models import Paper
 from exam_centre.papers.rules import Mode
-from exam_centre.theses.models import PanelMember, Thesis, ThesisRecord
+from exam_centre.theses.models import (
+    DefenceSlot,
+    PanelMember,
+    Thesis,
+    ThesisRecord,
+    ThesisTopic,
+)
 from exam_centre.theses.rules import ThesisStatus
 from tests.architecture import strangers
 from tests.factories.builder import TEST_SEAL
@@ -173,3 +179,108 @@ def test_somebody_elses_thesis_is_no_workers_to_read(faculty):
 
     assert faculty.browser(stranger).get(address).status_code == 404
     assert "No thesis to write" in faculty.read(stranger, "/theses/mine")
+
+
+def entered_worker() -> User:
+    """Open an account for whoever is entered for the thesis."""
+    with unit_of_work() as session:
+        entry = session.scalars(
+            select(Entry).join(Paper, Paper.id == Entry.paper_id).where(Paper.mode == Mode.THESIS)
+        ).one()
+        writer = session.get_one(Candidate, entry.candidate_id).person_id
+        own = session.get_one(Person, writer)
+        top = session.scalars(select(Unit).where(Unit.parent_id.is_(None))).one()
+        now = clock.now()
+        worker = open_user(session, fixtures.SET_UP, own, login="W1", now=now)
+        grant_role(session, fixtures.SET_UP, worker, Role.WORKER, top, now=now)
+        return worker
+
+
+def own_entry() -> str:
+    with unit_of_work() as session:
+        return session.scalars(
+            select(Entry.token)
+            .join(Paper, Paper.id == Entry.paper_id)
+            .where(Paper.mode == Mode.THESIS)
+        ).one()
+
+
+def newest_topic() -> str:
+    with unit_of_work() as session:
+        wanted = select(ThesisTopic.token).order_by(ThesisTopic.number.desc()).limit(1)
+        return f"/theses/topics/{session.scalars(wanted).one()}"
+
+
+def test_a_topic_goes_from_the_workers_page_to_a_thesis_over_a_return(faculty):
+    worker, supervisor = entered_worker(), faculty.teachers[0]
+    propose = f"/theses/mine/{own_entry()}/propose"
+    assert propose in faculty.read(worker, "/theses/mine")
+    faculty.act(worker, propose, title="所有问题", about="三号线", at_work="y")
+    assert "nobody named yet" in faculty.read(faculty.office, "/theses/")
+    faculty.act(faculty.office, f"{newest_topic()}/supervisor", supervisor="T1")
+    empty = faculty.act(supervisor, f"{newest_topic()}/return", reason=" ")
+    assert "Say what should change." in empty.get_data(as_text=True)
+    faculty.act(supervisor, f"{newest_topic()}/return", reason="范围太宽")
+    assert "范围太宽" in faculty.read(worker, "/theses/mine")
+    assert "范围太宽" in faculty.read(worker, propose)
+
+    faculty.act(worker, propose, title="三号线毛刺", about="三号线的毛刺从哪里来", at_work="y")
+    begun = faculty.act(supervisor, f"{newest_topic()}/approve")
+
+    assert "三号线毛刺" in begun.get_data(as_text=True)
+    assert faculty.thesis().title == "三号线毛刺"
+    kept = faculty.read(worker, newest_topic())
+    assert "所有问题" in kept
+    assert faculty.browser(worker).get(propose).status_code == 404
+
+
+def test_a_topic_is_for_its_people_alone(faculty):
+    worker = entered_worker()
+    faculty.act(worker, f"/theses/mine/{own_entry()}/propose", title="题目", about="内容")
+    stranger = open_account(Role.WORKER, login="W2", name="孙娜")
+    page = newest_topic()
+
+    assert faculty.browser(stranger).get(page).status_code == 404
+    assert faculty.browser(stranger).get(f"/theses/mine/{own_entry()}/propose").status_code == 404
+    assert faculty.browser(faculty.teachers[0]).get(page).status_code == 404
+    assert faculty.act(worker, f"{page}/approve").status_code == 403
+    unknown = faculty.act(faculty.office, f"{page}/supervisor", supervisor="T9")
+    assert "Nobody here has the staff number T9." in unknown.get_data(as_text=True)
+
+
+def test_the_chair_sets_and_moves_the_defence_and_everybody_finds_it(faculty):
+    worker, page = entered_worker(), faculty.begun()
+    supervisor, chair, member, _ = faculty.teachers
+    for _ in range(2):
+        faculty.act(supervisor, f"{page}/records", text="好", completes="y")
+    faculty.act(faculty.office, f"{page}/similarity", percent="12")
+    faculty.act(faculty.office, f"{page}/panel", chair="T2", members="T3\nT4")
+    when = f"{clock.now().year + 1}-06-05T09:00"
+    wanted = {"starts": when, "minutes": "40", "kind": "video", "place": "会议 123", "seen": "0"}
+    assert faculty.act(member, f"{page}/defence", **wanted).status_code == 403
+    nowhere = faculty.act(chair, f"{page}/defence", **wanted | {"place": ""})
+    assert 'id="place-error"' in nowhere.get_data(as_text=True)
+    garbled = faculty.act(chair, f"{page}/defence", **wanted | {"starts": "soon", "minutes": "x"})
+    assert garbled.status_code == 400
+
+    faculty.act(chair, f"{page}/defence", **wanted)
+
+    for who in (worker, supervisor, member):
+        assert "会议 123" in faculty.read(who, "/")
+        assert "会议 123" in faculty.read(who, page)
+        assert "会议 123" in faculty.read(who, "/me/notices")
+    assert "会议 123" in faculty.read(worker, "/theses/mine")
+    assert "BEGIN:VEVENT" in faculty.read(worker, f"{page}/defence.ics")
+    older = faculty.act(faculty.office, f"{page}/defence", **wanted | {"place": "会议 456"})
+    assert older.status_code == 409
+    moved = {"place": "会议 456", "seen": "1", "reason": "组长生病"}
+    faculty.act(faculty.office, f"{page}/defence", **wanted | moved)
+    assert "组长生病" in faculty.read(worker, page)
+    with unit_of_work() as session:
+        assert [slot.in_force for slot in session.scalars(select(DefenceSlot))] == [False, True]
+
+
+def test_a_thesis_without_a_defence_has_no_calendar_file(faculty):
+    page = faculty.begun()
+
+    assert faculty.browser(faculty.office).get(f"{page}/defence.ics").status_code == 404

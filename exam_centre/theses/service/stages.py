@@ -16,13 +16,20 @@ from exam_centre.kernel.permissions import Actor, Permission
 from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.papers.models import Paper
 from exam_centre.papers.rules import Mode
-from exam_centre.theses.models import PanelMember, Thesis, ThesisMark, ThesisRecord
+from exam_centre.theses.models import (
+    PanelMember,
+    Thesis,
+    ThesisMark,
+    ThesisRecord,
+    ThesisTopic,
+)
 from exam_centre.theses.queries import (
     candidate_of,
     marks_of,
     panel_of,
     place_of_entry,
     result_of,
+    topics_of,
 )
 from exam_centre.theses.rules import (
     ASSESSORS,
@@ -37,6 +44,8 @@ from exam_centre.theses.rules import (
     PanelUnfinished,
     ThesisBegun,
     ThesisStatus,
+    TopicStands,
+    TopicStatus,
     UnsoundPanel,
     WrongPercent,
     WrongScore,
@@ -56,18 +65,45 @@ def begin(
     at_work: bool = True,
     now: datetime,
 ) -> Thesis:
-    """Begin the thesis of a confirmed entry. Raises NotAThesis, ThesisBegun, UnsoundPanel.
+    """Begin the thesis of a confirmed entry by the office, with the title that was agreed.
 
     at_work  whether it is about the person's own workplace.
+    Raises NotAThesis, ThesisBegun, UnsoundPanel, TopicStands.
     """
     actor.require(Permission.RUN_MARKING, place_of_entry(session, entry.id))
+    ensure_can_begin(session, entry)
+    if any(topic.status is TopicStatus.PROPOSED for topic in _topics(session, entry)):
+        raise TopicStands
+    if session.get_one(Candidate, entry.candidate_id).person_id == supervisor.id:
+        raise UnsoundPanel
+    return open_thesis(
+        session, actor, entry, title=title, supervisor=supervisor, at_work=at_work, now=now
+    )
+
+
+def ensure_can_begin(session: Session, entry: Entry) -> None:
+    """Raise unless a thesis is written for this entry and has not begun.
+
+    Raises NotAThesis, ThesisBegun.
+    """
     paper = session.get_one(Paper, entry.paper_id)
     if paper.mode is not Mode.THESIS or entry.status is not EntryStatus.CONFIRMED:
         raise NotAThesis
     if session.scalar(select(Thesis.id).where(Thesis.entry_id == entry.id)) is not None:
         raise ThesisBegun
-    if session.get_one(Candidate, entry.candidate_id).person_id == supervisor.id:
-        raise UnsoundPanel
+
+
+def open_thesis(
+    session: Session,
+    actor: Actor,
+    entry: Entry,
+    *,
+    title: str,
+    supervisor: Person,
+    at_work: bool,
+    now: datetime,
+) -> Thesis:
+    """Open the thesis and tell who writes it; for acts that have asked what there is to ask."""
     thesis = Thesis(entry_id=entry.id, title=title, at_work=at_work, supervisor_id=supervisor.id)
     session.add(thesis)
     audit.record(session, actor, "theses.begun", thesis, now)
@@ -240,6 +276,10 @@ def _end_of(session: Session, thesis: Thesis, attended: bool) -> ThesisStatus:
         raise PanelUnfinished(len(assessors - set(marked)))
     failed = result_of(session, thesis).defence_failed
     return ThesisStatus.FAILED if failed else ThesisStatus.DEFENDED
+
+
+def _topics(session: Session, entry: Entry) -> list[ThesisTopic]:
+    return topics_of(session, [entry.id]).get(entry.id, [])
 
 
 def _tell(session: Session, thesis: Thesis, sentence: Sentence, now: datetime) -> None:

@@ -18,8 +18,14 @@ from exam_centre.kernel.sentences import say
 from exam_centre.organisation.models import Unit
 from exam_centre.papers.models import Paper
 from exam_centre.papers.rules import Mode
-from exam_centre.theses.models import PanelMember, Thesis, ThesisMark, ThesisRecord
-from exam_centre.theses.rules import ThesisResult, ThesisStatus, thesis_result
+from exam_centre.theses.models import (
+    PanelMember,
+    Thesis,
+    ThesisMark,
+    ThesisRecord,
+    ThesisTopic,
+)
+from exam_centre.theses.rules import ThesisResult, ThesisStatus, TopicStatus, thesis_result
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ def thesis_lines(
 
 
 def entries_waiting(session: Session, actor: Actor) -> list[Waiting]:
-    """Return confirmed entries for theses that have none yet, in the reach of the office."""
+    """Return confirmed entries without a thesis or a topic on its way, in the office's reach."""
     rows = session.execute(
         select(
             Entry.id, Candidate.person_no, Person.name, Paper.name, Paper.code, Series.name,
@@ -115,6 +121,9 @@ def entries_waiting(session: Session, actor: Actor) -> list[Waiting]:
             Paper.mode == Mode.THESIS,
             Entry.status == EntryStatus.CONFIRMED,
             Entry.id.not_in(select(Thesis.entry_id)),
+            Entry.id.not_in(
+                select(ThesisTopic.entry_id).where(ThesisTopic.status == TopicStatus.PROPOSED)
+            ),
             within(actor, (Permission.RUN_MARKING,), unit_path=Unit.path, series_id=Series.id),
         )
         .order_by(Entry.id)
@@ -138,23 +147,9 @@ def own_theses(session: Session, actor: Actor) -> list[ThesisLine]:
     return [ThesisLine(*row) for row in rows]
 
 
-def own_waiting(session: Session, actor: Actor) -> list[tuple[str, str]]:
-    """Return (paper, series) of the actor's confirmed entries for theses that have none yet."""
-    rows = session.execute(
-        select(Paper.name, Series.name)
-        .select_from(Entry)
-        .join(Candidate, Candidate.id == Entry.candidate_id)
-        .join(Paper, Paper.id == Entry.paper_id)
-        .join(Series, Series.id == Entry.series_id)
-        .where(
-            Candidate.person_id == actor.person_id,
-            Paper.mode == Mode.THESIS,
-            Entry.status == EntryStatus.CONFIRMED,
-            Entry.id.not_in(select(Thesis.entry_id)),
-        )
-        .order_by(Entry.id)
-    )
-    return [(row[0], row[1]) for row in rows]
+def find_thesis(session: Session, entry_id: int) -> Thesis | None:
+    """Return the thesis of an entry, or None before it begins."""
+    return session.scalar(select(Thesis).where(Thesis.entry_id == entry_id))
 
 
 def find_colleague(session: Session, number: str) -> Person | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from exam_centre.kernel.errors import BadInput, Refusal
 from exam_centre.kernel.flow import Flow
 from exam_centre.kernel.sentences import Sentence, say
 
@@ -128,125 +127,6 @@ def thesis_result(supervisor: Decimal | None, panel: Sequence[Decimal]) -> Thesi
     return ThesisResult(
         score.quantize(Decimal("0.01"), ROUND_HALF_UP), defence_failed=mean < DEFENCE_PASS
     )
-
-
-class NotAThesis(Refusal):
-    """The entry is for another kind of paper, or not confirmed."""
-
-    code = "not_a_thesis"
-
-    def __init__(self) -> None:
-        super().__init__(say("Only a confirmed entry for a thesis can begin one."))
-
-
-class ThesisBegun(Refusal):
-    """The entry has its thesis."""
-
-    kind = "conflict"
-    code = "thesis_begun"
-
-    def __init__(self) -> None:
-        super().__init__(say("This entry has a thesis already. Open that one."))
-
-
-class NotTheSupervisor(Refusal):
-    """Guidance is recorded by who guides."""
-
-    kind = "forbidden"
-    code = "not_the_supervisor"
-
-    def __init__(self) -> None:
-        super().__init__(say("Only the supervisor of this thesis does this."))
-
-
-class NotOnThePanel(Refusal):
-    """Only the supervisor and the assessors of the panel mark a thesis."""
-
-    kind = "forbidden"
-    code = "not_on_the_panel"
-
-    def __init__(self) -> None:
-        super().__init__(say("Only the supervisor and the panel's assessors mark this thesis."))
-
-
-class WrongStage(Refusal):
-    """The thesis has not come so far, or is past it."""
-
-    kind = "conflict"
-    code = "wrong_stage"
-
-    def __init__(self, status: ThesisStatus) -> None:
-        super().__init__(
-            say(
-                "The thesis stands at: {status}. This is not its next step.",
-                status=THESIS_SENTENCES[status],
-            )
-        )
-
-
-class UnsoundPanel(BadInput):
-    """A panel has one chair, at least three assessors and an odd number of them."""
-
-    code = "unsound_panel"
-
-    def __init__(self) -> None:
-        super().__init__(
-            say(
-                "A panel needs one chair and an odd number of assessors, {least} at least, "
-                "the supervisor not among them.",
-                least=SMALLEST_PANEL,
-            )
-        )
-
-
-class PanelSeated(Refusal):
-    """A panel is seated once."""
-
-    kind = "conflict"
-    code = "panel_seated"
-
-    def __init__(self) -> None:
-        super().__init__(say("This thesis has its panel. It does not change."))
-
-
-class AlreadyMarked(Refusal):
-    """A person marks a thesis once, and the mark stands."""
-
-    kind = "conflict"
-    code = "already_marked"
-
-    def __init__(self) -> None:
-        super().__init__(say("You marked this thesis already. The mark stands."))
-
-
-class PanelUnfinished(Refusal):
-    """Some assessors have not marked yet."""
-
-    kind = "conflict"
-    code = "panel_unfinished"
-
-    def __init__(self, missing: int) -> None:
-        super().__init__(say("{missing} assessors have not marked yet.", missing=missing))
-
-
-class WrongPercent(BadInput):
-    """A similarity is a percentage."""
-
-    code = "wrong_percent"
-
-    def __init__(self, text: str) -> None:
-        super().__init__(
-            say("{text} is no percentage. Give 0 to 100, two decimals at most.", text=text)
-        )
-
-
-class WrongScore(BadInput):
-    """A mark is a number of 0 to 100."""
-
-    code = "wrong_score"
-
-    def __init__(self, text: str) -> None:
-        super().__init__(say("{text} is no mark. Give 0 to 100, two decimals at most.", text=text))
 
 
 def is_of_hundred(number: Decimal) -> bool:

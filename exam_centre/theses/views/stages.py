@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import Field
 
 from exam_centre.accounts.models import Person
@@ -15,7 +14,7 @@ from exam_centre.accounts.queries import names_of
 from exam_centre.entries.models import Entry
 from exam_centre.kernel import clock
 from exam_centre.kernel.database import unit_of_work
-from exam_centre.kernel.errors import ConflictOfInterest, NotFound, Refusal
+from exam_centre.kernel.errors import ConflictOfInterest, NotFound
 from exam_centre.kernel.permissions import Permission
 from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.theses import queries, service
@@ -28,34 +27,31 @@ from exam_centre.theses.forms import (
     SimilarityForm,
 )
 from exam_centre.theses.models import Thesis
-from exam_centre.theses.queries import Waiting
+from exam_centre.theses.queries import Defence, Taken, Waiting
 from exam_centre.theses.rules import (
+    AHEAD_OF_DEFENCE,
     ASSESSORS,
+    DEFENCE_SENTENCES,
     NEXT_SENTENCES,
     OWN_NEXT_SENTENCES,
     PANEL_SENTENCES,
     SIMILARITY_LIMIT,
     THESIS_SENTENCES,
+    TOPIC_SENTENCES,
     WRITING,
     AlreadyMarked,
     PanelRole,
     ThesisStatus,
+    TopicStands,
     UnsoundPanel,
     WrongPercent,
     WrongScore,
 )
+from exam_centre.theses.views.base import Nobody, access, blueprint, colleague, done
 from exam_centre.webkit.access import current_actor, requires
 from exam_centre.webkit.database import reader
 from exam_centre.webkit.form import SafeForm, show_refusal, typed
-from exam_centre.webkit.navigation import NavItem
 from exam_centre.webkit.paging import asked_window
-
-blueprint = Blueprint("theses", __name__, url_prefix="/theses")
-
-NAVIGATION: tuple[NavItem, ...] = (
-    NavItem(_l("Theses"), "theses.list_theses", (Permission.RUN_MARKING, Permission.ENTER_MARKS)),
-    NavItem(_l("My thesis"), "theses.mine", (Permission.SEE_OWN,)),
-)
 
 ONGOING = [status for status in ThesisStatus if status is not ThesisStatus.FAILED]
 LARGEST_PANEL = 7
@@ -70,16 +66,6 @@ class Step:
     text: str
     people: list[str]
     kind: str = ""
-
-
-class Nobody(Refusal):
-    """No colleague has this number."""
-
-    kind = "bad_input"
-    code = "nobody"
-
-    def __init__(self, number: str) -> None:
-        super().__init__(say("Nobody here has the staff number {number}.", number=number))
 
 
 @blueprint.get("/")
@@ -99,6 +85,7 @@ def list_theses() -> ResponseReturnValue:
     return render_template(
         "theses/list.html",
         page=window.page(lines, total),
+        topics=queries.topics_waiting(reader(), actor),
         waiting=queries.entries_waiting(reader(), actor),
         status_names=THESIS_SENTENCES,
     )
@@ -113,7 +100,7 @@ def begin(series: str, paper: str, person_no: str) -> ResponseReturnValue:
     form = BeginForm.from_request()
     if form.submitted():
         try:
-            supervisor = _colleague(typed(form.supervisor))
+            supervisor = colleague(typed(form.supervisor))
             reader().rollback()
             with unit_of_work() as session:
                 thesis = service.begin(
@@ -127,7 +114,7 @@ def begin(series: str, paper: str, person_no: str) -> ResponseReturnValue:
                 )
             flash(_("The thesis has begun."), "success")
             return redirect(url_for(".thesis", thesis=thesis.token), 303)
-        except (Nobody, UnsoundPanel) as refusal:
+        except (Nobody, UnsoundPanel, TopicStands) as refusal:
             show_refusal(form.supervisor, refusal)
     return render_template("theses/begin.html", form=form, waiting=waiting)
 
@@ -140,6 +127,12 @@ def mine() -> ResponseReturnValue:
         "theses/mine.html",
         lines=queries.own_theses(reader(), current_actor()),
         waiting=queries.own_waiting(reader(), current_actor()),
+        defences={
+            each.thesis.id: each
+            for each in queries.defences_ahead(reader(), current_actor().human(), clock.now())
+        },
+        topic_names=TOPIC_SENTENCES,
+        kind_names=DEFENCE_SENTENCES,
         status_names=THESIS_SENTENCES,
         next_words=OWN_NEXT_SENTENCES,
     )
@@ -158,7 +151,7 @@ def record(thesis: str) -> ResponseReturnValue:
     """Keep a guidance."""
     form = RecordForm.from_request()
     if not form.submitted():
-        return _page(_access(thesis), form)
+        return _page(access(thesis), form)
     with unit_of_work() as session:
         found = queries.access_thesis(session, current_actor(), thesis)
         service.record_stage(
@@ -169,7 +162,7 @@ def record(thesis: str) -> ResponseReturnValue:
             completes=bool(form.completes.data),
             now=clock.now(),
         )
-    return _done(thesis, _("The guidance is on record."))
+    return done(thesis, _("The guidance is on record."))
 
 
 @blueprint.post("/<token:thesis>/similarity")
@@ -190,10 +183,10 @@ def similarity(thesis: str) -> ResponseReturnValue:
                     text=typed(form.text),
                     now=clock.now(),
                 )
-            return _done(thesis, _("The report is on record."))
+            return done(thesis, _("The report is on record."))
         except WrongPercent as refusal:
             show_refusal(form.percent, refusal)
-    return _page(_access(thesis), form)
+    return _page(access(thesis), form)
 
 
 @blueprint.post("/<token:thesis>/panel")
@@ -204,23 +197,23 @@ def panel(thesis: str) -> ResponseReturnValue:
     if form.submitted():
         field: Field = form.chair
         try:
-            roles = {_colleague(typed(form.chair)).id: PanelRole.CHAIR}
+            roles = {colleague(typed(form.chair)).id: PanelRole.CHAIR}
             field = form.members
             for number in typed(form.members).split()[: 2 * LARGEST_PANEL]:
-                roles[_colleague(number).id] = PanelRole.MEMBER
+                roles[colleague(number).id] = PanelRole.MEMBER
             field = form.secretary
             if typed(form.secretary):
-                roles[_colleague(typed(form.secretary)).id] = PanelRole.SECRETARY
+                roles[colleague(typed(form.secretary)).id] = PanelRole.SECRETARY
             field = form.members
             reader().rollback()
             with unit_of_work() as session:
                 found = queries.access_thesis(session, current_actor(), thesis)
                 members = {session.get_one(Person, key): role for key, role in roles.items()}
                 service.seat_panel(session, current_actor(), found, members, now=clock.now())
-            return _done(thesis, _("The panel is seated."))
+            return done(thesis, _("The panel is seated."))
         except (Nobody, UnsoundPanel, ConflictOfInterest) as refusal:
             show_refusal(field, refusal)
-    return _page(_access(thesis), form)
+    return _page(access(thesis), form)
 
 
 @blueprint.post("/<token:thesis>/mark")
@@ -234,10 +227,10 @@ def mark(thesis: str) -> ResponseReturnValue:
             with unit_of_work() as session:
                 found = queries.access_thesis(session, current_actor(), thesis)
                 service.mark_thesis(session, current_actor(), found, score=score, now=clock.now())
-            return _done(thesis, _("Your mark is kept."))
+            return done(thesis, _("Your mark is kept."))
         except (WrongScore, AlreadyMarked) as refusal:
             show_refusal(form.score, refusal)
-    return _page(_access(thesis), form)
+    return _page(access(thesis), form)
 
 
 @blueprint.post("/<token:thesis>/finish")
@@ -246,12 +239,12 @@ def finish(thesis: str) -> ResponseReturnValue:
     """Close the thesis after its defence, or without one."""
     form = FinishForm.from_request()
     if not form.submitted():
-        return _page(_access(thesis), form)
+        return _page(access(thesis), form)
     with unit_of_work() as session:
         found = queries.access_thesis(session, current_actor(), thesis)
         attended = form.absent.data != "yes"
         service.finish(session, current_actor(), found, attended=attended, now=clock.now())
-    return _done(thesis, _("The thesis is finished."))
+    return done(thesis, _("The thesis is finished."))
 
 
 def _page(found: Thesis, sent: SafeForm | None = None) -> str:
@@ -269,6 +262,9 @@ def _page(found: Thesis, sent: SafeForm | None = None) -> str:
     is_own = actor.person_id == candidate
     # Whoever still has a mark to give sees nobody else's before it; who writes it sees none here,
     # for results are released all at once.
+    chairs = any(m.role is PanelRole.CHAIR and m.person_id == actor.person_id for m in members)
+    may_set = bool(members) and (runs or chairs) and found.status in AHEAD_OF_DEFENCE
+    defence = queries.defence_of(reader(), found)
     to_mark = actor.person_id in assessors and actor.person_id not in marks and not is_over
     return render_template(
         "theses/thesis.html",
@@ -288,6 +284,13 @@ def _page(found: Thesis, sent: SafeForm | None = None) -> str:
         ],
         result=queries.result_of(reader(), found) if is_over and not is_own else None,
         runs=runs and not is_own,
+        defence=defence,
+        sits_then=_sits_then(found, candidate, defence) if may_set else None,
+        may_set=may_set and not is_own,
+        moved=queries.defences_before(reader(), found),
+        kind_names=DEFENCE_SENTENCES,
+        topic_names=TOPIC_SENTENCES,
+        topics=queries.topics_of(reader(), [found.entry_id]).get(found.entry_id, []),
         guides=advises and found.status in WRITING,
         may_mark=(
             (advises and found.status is ThesisStatus.CHECKED)
@@ -311,6 +314,14 @@ def _page(found: Thesis, sent: SafeForm | None = None) -> str:
     )  # fmt: skip
 
 
+def _sits_then(found: Thesis, candidate: int, defence: Defence | None) -> Taken | None:
+    """Return the paper that a later timetable put over the defence, or None."""
+    if defence is None or found.status not in AHEAD_OF_DEFENCE:
+        return None
+    slot = defence.slot
+    return queries.sits_then(reader(), candidate, slot.starts_at, slot.ends_at)
+
+
 def _forms(sent: SafeForm | None) -> dict[str, SafeForm]:
     """Return the page's forms, the one that was sent with what was typed."""
     kinds = {
@@ -326,27 +337,11 @@ def _forms(sent: SafeForm | None) -> dict[str, SafeForm]:
     }
 
 
-def _access(token: str) -> Thesis:
-    return queries.access_thesis(reader(), current_actor(), token)
-
-
-def _done(token: str, words: str) -> ResponseReturnValue:
-    flash(words, "success")
-    return redirect(url_for(".thesis", thesis=token), 303)
-
-
 def _waiting(series: str, paper: str, person_no: str) -> Waiting:
     for each in queries.entries_waiting(reader(), current_actor()):
         if (each.series_code, each.paper_code, each.person_no) == (series, paper, person_no):
             return each
     raise NotFound(say("entry for a thesis"))
-
-
-def _colleague(number: str) -> Person:
-    found = queries.find_colleague(reader(), number)
-    if found is None:
-        raise Nobody(number)
-    return found
 
 
 def _number(text: str, wrong: type[WrongPercent] | type[WrongScore]) -> Decimal:
