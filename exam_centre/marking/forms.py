@@ -90,6 +90,27 @@ class FormativeForm(SafeForm):
     )
 
 
+class FormativeSheetForm(SafeForm):
+    """What the marks of a sheet have in common; the marks themselves are read line by line."""
+
+    source = StringField(
+        _l("Where it comes from"),
+        description=_l("The list or platform where it can be looked up."),
+        validators=[
+            InputRequired(_l("Say where the marks come from.")),
+            Length(max=100, message=_l("100 characters at most.")),
+        ],
+    )
+    dated = DayField(
+        _l("Of which day"), validators=[InputRequired(_l("Give the day as 2026-11-23."))]
+    )
+    reason = StringField(
+        _l("Reason for changes"),
+        description=_l("Only where a mark on record is changed. The earlier mark is kept."),
+        validators=[Length(max=LONGEST_REASON, message=_l("500 characters at most."))],
+    )
+
+
 class FileForm(SafeForm):
     """A spreadsheet."""
 

@@ -1,6 +1,8 @@
 // The mark grid: keyboard, paste, undo and autosave. Nothing typed is lost: a cell stays in this
 // browser until the server has it. The server alone judges a mark; here only the hand is quick.
 
+import { goTo, pastedLines, speaker, stepOf, widthOf } from "./grid_hand.js";
+
 const sheet = document.querySelector("#sheet");
 const rows = [...sheet.querySelectorAll("[data-place]")].map((element) => ({
   element,
@@ -31,8 +33,7 @@ const history = [];
 let timer = 0;
 let sending = false;
 
-const words = (name, facts = {}) =>
-  sheet.dataset[`say${name}`].replace(/\{(\w+)\}/g, (_, fact) => facts[fact]);
+const words = speaker(sheet);
 
 function tell(text, kind = "") {
   state.textContent = text;
@@ -198,11 +199,8 @@ function offerBoth(row, result) {
 
 function go(row, step) {
   const next = rows[rows.indexOf(row) + step];
-  if (next) {
-    next.input.focus();
-    next.input.select();
-    next.element.scrollIntoView({ block: "nearest" });
-  } else if (step > 0) proof.focus();
+  if (next) goTo(next.input);
+  else if (step > 0) proof.focus();
 }
 
 // A mark that can not be meant keeps the cursor: the server says why, at the cell.
@@ -253,11 +251,9 @@ function undo() {
 }
 
 function paste(row, event) {
-  const text = event.clipboardData.getData("text").replace(/\r\n?/g, "\n").replace(/\n$/, "");
-  if (!/[\n\t]/.test(text)) return;
-  event.preventDefault();
-  const lines = text.split("\n").map((line) => line.split("\t").map((cell) => cell.trim()));
-  const width = Math.max(...lines.map((line) => line.length));
+  const lines = pastedLines(event);
+  if (!lines) return;
+  const width = widthOf(lines);
   if (width > 2) return tell(words("PasteWide"), "no");
   const targets = width === 2 ? byCodes(lines) : byOrder(row, lines);
   if (!targets) return;
@@ -302,15 +298,8 @@ function byOrder(start, lines) {
 }
 
 function onKey(row, event) {
-  // Enter ends a word of the input method first; only the next one means the cell.
-  if (event.isComposing || event.keyCode === 229) return;
-  if (event.key === "Enter") {
-    event.preventDefault();
-    leave(row, event.shiftKey ? -1 : 1);
-  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    event.preventDefault();
-    leave(row, event.key === "ArrowDown" ? 1 : -1);
-  }
+  const step = stepOf(event);
+  if (step) leave(row, step);
 }
 
 for (const row of rows) {

@@ -1,6 +1,6 @@
 """Formative marks for the office: courses of a series, candidates of a course, one mark's past."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -143,6 +143,45 @@ def formative_lines(
     in_order = wanted.order_by(FormativeMark.id.is_not(None), Candidate.person_no)
     rows = session.execute(in_order.offset(offset).limit(limit))
     return [FormativeLine(*row) for row in rows], total
+
+
+def formative_sheet(
+    session: Session,
+    actor: Actor,
+    series_id: int,
+    course_id: int,
+    *,
+    offset: int = 0,
+    limit: int = 200,
+) -> tuple[list[FormativeLine], int]:
+    """Return some candidates of a course by student number, and how many there are in reach.
+
+    The order stays while marks come in, so that a column from elsewhere can be put beside it.
+    """
+    conditions = Entry.series_id == series_id, EntryCourse.course_id == course_id
+    counted = _reached(select(func.count(EntryCourse.id)).select_from(EntryCourse), actor)
+    total = session.scalars(counted.where(*conditions)).one()
+    wanted = _lines(actor).where(*conditions).order_by(Candidate.person_no)
+    return [
+        FormativeLine(*row) for row in session.execute(wanted.offset(offset).limit(limit))
+    ], total
+
+
+def formative_of_numbers(
+    session: Session, actor: Actor, series_id: int, course_id: int, numbers: Iterable[str]
+) -> dict[str, FormativeLine]:
+    """Return {student number: line} of those in the actor's reach; the others are left out."""
+    return {
+        row[0].person_no: FormativeLine(*row)
+        for piece in pieces(numbers)
+        for row in session.execute(
+            _lines(actor).where(
+                Entry.series_id == series_id,
+                EntryCourse.course_id == course_id,
+                Candidate.person_no.in_(piece),
+            )
+        )
+    }
 
 
 def access_formative(

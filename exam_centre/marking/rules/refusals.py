@@ -297,3 +297,46 @@ class FormativeChanged(Refusal):
                 stored=stored or "-",
             )
         )
+
+
+class FormativeClash(Refusal):
+    """Somebody recorded another mark than the one the sheet showed: both, and a choice."""
+
+    kind = "conflict"
+    code = "formative_clash"
+
+    def __init__(self, stored: str, typed: str) -> None:
+        self.stored, self.typed = stored, typed
+        super().__init__(
+            say(
+                "Somebody recorded {stored} since you opened this sheet; you typed {typed}. "
+                "Choose one of them.",
+                stored=stored or "-",
+                typed=typed,
+            )
+        )
+
+
+class NotOnTheSheet(BadInput):
+    """Nobody with this number takes the course within the actor's reach."""
+
+    code = "not_on_the_sheet"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(say("Nobody with the number {number} is on this sheet.", number=number))
+
+
+class SheetHasFaults(BadInput):
+    """Some lines of a sheet can not be kept, so none is."""
+
+    code = "sheet_has_faults"
+
+    def __init__(self, refusals: dict[str, Refusal]) -> None:
+        self.refusals = refusals  # student number -> why
+        super().__init__(
+            say(
+                "{count} marks can not be kept, so nothing was recorded. Mend them and keep the "
+                "sheet again.",
+                count=len(refusals),
+            )
+        )

@@ -16,6 +16,7 @@ from exam_centre.marking.service.formative_import import (
     record_all_formative,
     take_back_formative,
 )
+from exam_centre.marking.service.formative_sheet import FormativeCell, keep_formative_sheet
 from exam_centre.marking.service.moderation import (
     approve_bundle,
     draw_sample,
@@ -30,6 +31,7 @@ __all__ = [
     "AssignmentCell",
     "AssignmentVerdict",
     "Earned",
+    "FormativeCell",
     "allocate",
     "approve_bundle",
     "change_formative",
@@ -42,6 +44,7 @@ __all__ = [
     "finalise",
     "import_engine_mark",
     "keep_assignments",
+    "keep_formative_sheet",
     "mark_assignment",
     "moderate",
     "pass_moderation",

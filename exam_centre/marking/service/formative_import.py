@@ -50,21 +50,28 @@ class Earned:
 
 
 def record_all_formative(
-    session: Session, actor: Actor, series: Series, marks: Sequence[Earned], *, now: datetime
+    session: Session,
+    actor: Actor,
+    series: Series,
+    marks: Sequence[Earned],
+    *,
+    reason: str = "",
+    now: datetime,
 ) -> list[FormativeMark]:
     """Keep many marks of the term, by the same rules as `record_formative`; all or none.
 
+    reason  why those that stand already are replaced; a file gives none.
     Returns the marks in order. Raises WrongMark, ConflictOfInterest.
     """
     _require_over(session, actor, series.id, [mark.candidate for mark in marks])
-    ties = _ties(session, actor)
+    ties = ties_of(session, actor)
     known = marks_of(session, series, [mark.candidate.id for mark in marks])
     replaced = [
         row
         for mark in marks
         if (row := known.get((mark.candidate.id, mark.course.id))) and _words(row) != mark.words()
     ]
-    keep_versions(session, actor, replaced, now=now)
+    keep_versions(session, actor, replaced, reason=reason, now=now)
     changed = []
     for mark in marks:
         number_or_status(mark.score, mark.status)
@@ -81,7 +88,7 @@ def record_all_formative(
             session.add(row)
         row.score, row.status, row.source, row.dated = mark.words()
         changed.append(row)
-    audit.record_all(session, actor, "marking.formative_recorded", changed, now)
+    audit.record_all(session, actor, "marking.formative_recorded", changed, now, reason=reason)
     return [known[mark.candidate.id, mark.course.id] for mark in marks]
 
 
@@ -148,7 +155,7 @@ class FormativeImporter(imports.RowByRow[Term, Earned]):
             candidates,
             {course.code: course for course in session.scalars(select(Course))},
             marks_of(session, setting.series, [each.id for each in candidates.values()]),
-            _ties(session, setting.actor),
+            ties_of(session, setting.actor),
         )
 
     def read(self, world: Term, line: Line) -> Earned:
@@ -237,7 +244,7 @@ def _words(mark: FormativeMark) -> tuple[Decimal | None, MarkStatus | None, str,
     return mark.score, mark.status, mark.source, mark.dated
 
 
-def _ties(session: Session, actor: Actor) -> dict[int, Sentence]:
+def ties_of(session: Session, actor: Actor) -> dict[int, Sentence]:
     """Return whom the actor may record nothing about, and why: their relatives, and themselves."""
     human = actor.human()
     return people_tied_to(session, human) | {human: ONESELF}
