@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileField, FileRequired, MultipleFileField
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -114,6 +114,19 @@ class DecideForm(SafeForm):
     )
 
 
+def evidence_files(*, required: bool = False) -> MultipleFileField:
+    """Return the field for files that prove a need."""
+    return MultipleFileField(
+        _l("Files"),
+        description=_l(
+            "PDF, JPEG or PNG, each up to 5 megabytes. Only you and the exam office that decides "
+            "open them, and who opens one is written down."
+        ),
+        render_kw={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"},
+        validators=[FileRequired(_l("Choose a file."))] if required else [],
+    )
+
+
 class AccessForm(SafeForm):
     """What somebody needs in a series, and what proves it."""
 
@@ -128,8 +141,8 @@ class AccessForm(SafeForm):
     evidence = TextAreaField(
         _l("Evidence"),
         description=_l(
-            "Which document says so, by whom and of which day. Show the paper itself to your exam "
-            "office; it is not kept here."
+            "Which document says so, by whom and of which day. Add it below, or show it to your "
+            "exam office."
         ),
         render_kw={"rows": 3},
         validators=[
@@ -137,6 +150,13 @@ class AccessForm(SafeForm):
             Length(max=LONGEST_EVIDENCE, message=_l("Say it in 1,000 characters or fewer.")),
         ],
     )
+    files = evidence_files()
+
+
+class EvidenceForm(SafeForm):
+    """Further files that prove a need."""
+
+    files = evidence_files(required=True)
 
 
 class ConsentForm(SafeForm):

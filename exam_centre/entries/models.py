@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from exam_centre.adapters.paperwork import DocumentKind
 from exam_centre.entries.rules import (
     ENTRY_FLOW,
     IMPORT_FLOW,
@@ -19,9 +20,10 @@ from exam_centre.entries.rules import (
     RowVerdict,
     TakeType,
 )
+from exam_centre.kernel.audit import PRIVATE
 from exam_centre.kernel.columns import Id, Percent, Token, unique_while
 from exam_centre.kernel.database import Base, Lifecycle
-from exam_centre.kernel.guards import as_rows, flow_guard, keep
+from exam_centre.kernel.guards import as_rows, final_row, flow_guard, keep
 
 
 class Candidate(Base):
@@ -134,6 +136,27 @@ class AccessArrangement(Lifecycle, Base):
     reason: Mapped[str] = mapped_column(default="")
 
 
+class EvidenceFile(Base):
+    """A file that proves a need, sealed where it lies; opened by who decides and by the person."""
+
+    __tablename__ = "evidence_files"
+    __table_args__ = (
+        UniqueConstraint("arrangement_id", "file_sha256"),
+        CheckConstraint("size > 0", name="is_not_empty"),
+    )
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    arrangement_id: Mapped[int] = mapped_column(ForeignKey("access_arrangements.id"))
+    kind: Mapped[DocumentKind]
+    file_name: Mapped[str] = mapped_column(info=PRIVATE)  # as the person called it
+    file_key: Mapped[str] = mapped_column(info=PRIVATE)
+    file_sha256: Mapped[str]  # of the content before it was sealed
+    size: Mapped[int]  # bytes, as kept
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    added_at: Mapped[datetime]
+
+
 class Deferral(Lifecycle, Base):
     """A request to sit later, decided by a second person."""
 
@@ -201,5 +224,6 @@ keep(
     flow_guard("entries", as_rows(ENTRY_FLOW)),
     flow_guard("access_arrangements", as_rows(REQUEST_FLOW)),
     flow_guard("deferrals", as_rows(REQUEST_FLOW)),
+    final_row("evidence_files", "evidence_file_is_final"),
     flow_guard("import_batches", as_rows(IMPORT_FLOW)),
 )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from exam_centre.kernel.columns import Degrees, Id, Token, unique_while
 from exam_centre.kernel.database import Base, Lifecycle
-from exam_centre.kernel.guards import Guard, as_rows, flow_guard, keep
+from exam_centre.kernel.guards import Guard, as_rows, final_row, flow_guard, keep
 from exam_centre.venues.rules import (
     APPLICATION_FLOW,
     VENUE_FLOW,
@@ -102,6 +102,23 @@ class Suspension(Base):
     lift_reason: Mapped[str] = mapped_column(default="")  # what was mended
 
 
+class Withdrawal(Base):
+    """That a venue is used no more, why, and by whom: two people where a plan was public."""
+
+    __tablename__ = "withdrawals"
+    __table_args__ = (
+        CheckConstraint("withdrawn_by_id <> second_id", name="two_people"),
+        CheckConstraint("reason <> ''", name="somebody_says_why"),
+    )
+
+    id: Mapped[Id]
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venues.id"), unique=True)
+    withdrawn_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    second_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # None: no plan public
+    withdrawn_at: Mapped[datetime]
+    reason: Mapped[str]
+
+
 class Room(Base):
     """A room of a venue."""
 
@@ -172,6 +189,7 @@ keep(
     Base.metadata,
     flow_guard("venues", as_rows(VENUE_FLOW)),
     flow_guard("venue_applications", as_rows(APPLICATION_FLOW)),
+    final_row("withdrawals", "withdrawal_is_final"),
     Guard(
         name="applicant_does_not_review",
         table="application_steps",

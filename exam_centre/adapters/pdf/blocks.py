@@ -30,6 +30,7 @@ class Page(StrEnum):
 
     PORTRAIT = "portrait"  # A4
     LANDSCAPE = "landscape"  # A4
+    WIDE = "wide"  # A3 landscape
     CERTIFICATE = "certificate"  # A4 portrait with wide margins, everything set larger
 
 

@@ -6,7 +6,7 @@ from io import BytesIO
 from itertools import takewhile
 
 from reportlab import rl_config
-from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.pagesizes import A3, A4, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
@@ -51,10 +51,11 @@ class Sheet:
 SHEETS = {
     Page.PORTRAIT: Sheet(*A4, side=18 * mm, top=15 * mm, bottom=20 * mm),
     Page.LANDSCAPE: Sheet(*landscape(A4), side=16 * mm, top=14 * mm, bottom=20 * mm),
+    Page.WIDE: Sheet(*landscape(A3), side=16 * mm, top=14 * mm, bottom=20 * mm),
     Page.CERTIFICATE: Sheet(*A4, side=32 * mm, top=34 * mm, bottom=26 * mm),
 }
 
-SCALES = {Page.CERTIFICATE: 1.25}
+SCALES = {Page.CERTIFICATE: 1.25, Page.WIDE: 1.4}
 
 
 @dataclass

@@ -18,6 +18,7 @@ from exam_centre.entries.queries.candidates import (
     person_of_entry,
     place_of_candidate,
 )
+from exam_centre.entries.queries.evidence import access_evidence, evidence_of, may_open_evidence
 from exam_centre.entries.queries.imports import (
     access_import,
     applied_before,
@@ -90,6 +91,7 @@ __all__ = [
     "access_candidate",
     "access_deferral",
     "access_entry",
+    "access_evidence",
     "access_import",
     "against",
     "applied_before",
@@ -108,6 +110,7 @@ __all__ = [
     "entries_in_reach",
     "entries_of",
     "entry_lines",
+    "evidence_of",
     "extra_percent_of",
     "extra_percents",
     "findings_of",
@@ -127,6 +130,7 @@ __all__ = [
     "list_entries",
     "live_entries",
     "live_entry",
+    "may_open_evidence",
     "needs_asked_for",
     "needs_of",
     "open_series_codes",

@@ -11,6 +11,8 @@ from exam_centre.entries.rules.lifecycles import (
 from exam_centre.kernel.errors import BadInput, Refusal
 from exam_centre.kernel.sentences import say
 
+MOST_EVIDENCE_FILES = 6  # of one access arrangement
+
 
 class WrongPersonNo(BadInput):
     """A student number that no scanner or keyboard would give."""
@@ -167,6 +169,32 @@ class EvidenceMissing(BadInput):
 
     def __init__(self) -> None:
         super().__init__(say("Name the evidence, for example a hospital's letter and its date."))
+
+
+class EvidenceClosed(Refusal):
+    """The request was decided or given up: what it was decided by stays as it was."""
+
+    kind = "conflict"
+    code = "evidence_closed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("This request waits for no decision any more, so its evidence stays as it is.")
+        )
+
+
+class TooManyFiles(BadInput):
+    """More evidence than anybody reads."""
+
+    code = "too_many_files"
+
+    def __init__(self) -> None:
+        super().__init__(
+            say(
+                "A request holds up to {most} files. Put several pages into one PDF.",
+                most=MOST_EVIDENCE_FILES,
+            )
+        )
 
 
 def check_need(kind: AccessKind, extra_percent: Decimal | None, evidence: str) -> None:

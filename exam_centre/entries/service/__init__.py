@@ -11,6 +11,12 @@ from exam_centre.entries.service.entering import (
     lift_bar,
     withdraw,
 )
+from exam_centre.entries.service.evidence import (
+    Sent,
+    SentFile,
+    attach_evidence,
+    note_opening,
+)
 from exam_centre.entries.service.photos import PhotoReport, attach_photos
 from exam_centre.entries.service.requests import (
     decide_access,
@@ -35,8 +41,11 @@ __all__ = [
     "Enrolment",
     "NewLine",
     "PhotoReport",
+    "Sent",
+    "SentFile",
     "assess",
     "assess_all",
+    "attach_evidence",
     "attach_photos",
     "bar",
     "confirm",
@@ -51,6 +60,7 @@ __all__ = [
     "enter_all",
     "give_consent",
     "lift_bar",
+    "note_opening",
     "request_access",
     "request_deferral",
     "request_deferrals",

@@ -26,6 +26,7 @@ from exam_centre.entries.rules import (
     RequestStatus,
     check_need,
 )
+from exam_centre.entries.service.evidence import Sent, attach_evidence
 from exam_centre.kernel import audit
 from exam_centre.kernel.database import pieces
 from exam_centre.kernel.permissions import Actor, Permission
@@ -44,12 +45,15 @@ def request_access(
     kind: AccessKind,
     extra_percent: Decimal | None = None,
     evidence: str,
+    sent: Sent | None = None,
     now: datetime,
 ) -> AccessArrangement:
     """Ask for what a candidate needs in a series, as the candidate or who enters candidates.
 
     extra_percent  more than 0, up to 100 percent of a paper's minutes; for extra time alone.
-    Raises         SeriesNotOpen, DeadlinePassed, WrongExtraTime, EvidenceMissing, RequestOpen.
+    sent           files that prove it; by the candidate or the office that may decide.
+    Raises         SeriesNotOpen, DeadlinePassed, WrongExtraTime, EvidenceMissing, RequestOpen,
+                   and for the files as `attach_evidence`.
     """
     _require_own_or_entering(session, actor, candidate.id, series.id)
     ensure_open(session, series, DeadlineKind.ACCESS, now)
@@ -72,6 +76,8 @@ def request_access(
     )
     session.add(arrangement)
     audit.record(session, actor, "entries.access_requested", arrangement, now)
+    if sent is not None and sent.files:
+        attach_evidence(session, actor, arrangement, sent, now=now)
     return arrangement
 
 

@@ -12,11 +12,12 @@ from wtforms import Field
 
 from exam_centre.accounts.queries import names_of, people_tied_to
 from exam_centre.accounts.rules import ReasonMissing
+from exam_centre.adapters.paperwork import BadDocument
 from exam_centre.calendar.models import Series
 from exam_centre.calendar.queries import access_series, deadlines_of, list_series
 from exam_centre.calendar.rules import DeadlineKind, DeadlinePassed, SeriesNotOpen, SeriesStatus
 from exam_centre.entries import queries, service
-from exam_centre.entries.forms import APPROVE, AccessForm, DecideForm, ReasonForm
+from exam_centre.entries.forms import APPROVE, AccessForm, DecideForm, EvidenceForm, ReasonForm
 from exam_centre.entries.models import AccessArrangement
 from exam_centre.entries.rules import (
     REQUEST_FLOW,
@@ -24,11 +25,13 @@ from exam_centre.entries.rules import (
     EvidenceMissing,
     RequestOpen,
     RequestStatus,
+    TooManyFiles,
     WrongExtraTime,
     extra_time,
     in_minutes,
 )
 from exam_centre.entries.views.blueprint import ASKERS, REQUEST_SEERS, blueprint, way_to_candidate
+from exam_centre.entries.views.sending import FILE_SENTENCES, sent_with
 from exam_centre.kernel import clock
 from exam_centre.kernel.errors import ConflictOfInterest, NotFound, Refusal, SamePerson
 from exam_centre.kernel.permissions import Permission
@@ -78,6 +81,8 @@ def request_access(person_no: str) -> ResponseReturnValue:
     person, _unit = queries.person_and_unit(session, candidate)
     series = _open_series(candidate.id)
     form = AccessForm.from_request()
+    if not queries.may_open_evidence(session, actor, candidate.id, None):
+        del form.files
     form.series.choices = [(each.code, each.name) for each in series]
     if form.submitted():
         reader().rollback()
@@ -88,6 +93,8 @@ def request_access(person_no: str) -> ResponseReturnValue:
             WrongExtraTime: form.extra_percent,
             EvidenceMissing: form.evidence,
             RequestOpen: form.kind,
+            BadDocument: form.files,
+            TooManyFiles: form.files,
         }
         with saving(refused_at) as session:
             arrangement = service.request_access(
@@ -98,6 +105,7 @@ def request_access(person_no: str) -> ResponseReturnValue:
                 kind=AccessKind(form.kind.data),
                 extra_percent=form.extra_percent.data,
                 evidence=typed(form.evidence),
+                sent=sent_with(form.files),
                 now=clock.now(),
             )
         if not form.errors:
@@ -121,7 +129,7 @@ def request_access(person_no: str) -> ResponseReturnValue:
 def show_access(arrangement: str) -> ResponseReturnValue:
     """Show one arrangement: what proves it, what it changes, and the decision."""
     found = queries.access_arrangement(reader(), current_actor(), arrangement)
-    return _page(found, DecideForm(formdata=None))
+    return page_of(found, DecideForm(formdata=None))
 
 
 @blueprint.post("/requests/access/<token:arrangement>")
@@ -149,7 +157,7 @@ def decide_access(arrangement: str) -> ResponseReturnValue:
         if not form.errors:
             words = _("The arrangement is approved.") if approves else _("The request is refused.")
             return done(words, ".list_access")
-    return _page(queries.access_arrangement(reader(), actor, arrangement), form)
+    return page_of(queries.access_arrangement(reader(), actor, arrangement), form)
 
 
 @blueprint.route("/requests/access/<token:arrangement>/withdraw", methods=["GET", "POST"])
@@ -181,7 +189,10 @@ def _open_series(candidate_id: int) -> list[Series]:
     return sorted(found, key=lambda each: each.id not in entered)
 
 
-def _page(found: AccessArrangement, form: DecideForm) -> str:
+def page_of(
+    found: AccessArrangement, form: DecideForm, files_form: EvidenceForm | None = None
+) -> str:
+    """Return the page of one arrangement, with what was typed into its forms."""
     session, actor = reader(), current_actor()
     candidate = queries.candidate_of(session, found)
     place = queries.place_of_candidate(session, candidate.id, found.series_id)
@@ -204,6 +215,10 @@ def _page(found: AccessArrangement, form: DecideForm) -> str:
         names=names_of(session, people),
         is_own=is_own,
         longer=_longer(found),
+        files=queries.evidence_of(session, found.id),
+        files_form=files_form or EvidenceForm(formdata=None),
+        opens_files=queries.may_open_evidence(session, actor, candidate.id, found.series_id),
+        file_words=FILE_SENTENCES,
         form=form,
         is_open=is_open,
         bar=bar if decides and is_open else None,

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from exam_centre.kernel.columns import Exact, UtcMoment
-from exam_centre.kernel.guards import Guard, flow_guard
+from exam_centre.kernel.guards import Guard, final_row, flow_guard
 from exam_centre.migrations import create_guards, drop_guards
 
 revision = "0006"
@@ -31,6 +31,7 @@ GUARDS = (
             "refused": [],
         },
     ),
+    final_row("withdrawals", "withdrawal_is_final"),
     Guard(
         name="applicant_does_not_review",
         table="application_steps",
@@ -206,6 +207,26 @@ def upgrade() -> None:
         postgresql_where=sa.text("lifted_at IS NULL"),
     )
     op.create_table(
+        "withdrawals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("venue_id", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_by_id", sa.Integer(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", UtcMoment(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_withdrawals_somebody_says_why")),
+        sa.CheckConstraint("withdrawn_by_id <> second_id", name=op.f("ck_withdrawals_two_people")),
+        sa.ForeignKeyConstraint(
+            ["second_id"], ["people.id"], name=op.f("fk_withdrawals_second_id")
+        ),
+        sa.ForeignKeyConstraint(["venue_id"], ["venues.id"], name=op.f("fk_withdrawals_venue_id")),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["people.id"], name=op.f("fk_withdrawals_withdrawn_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_withdrawals")),
+        sa.UniqueConstraint("venue_id", name=op.f("uq_withdrawals_venue_id")),
+    )
+    op.create_table(
         "application_steps",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
@@ -330,6 +351,7 @@ def downgrade() -> None:
     op.drop_table("layouts")
     op.drop_table("application_steps")
     op.drop_table("venue_applications")
+    op.drop_table("withdrawals")
     op.drop_table("suspensions")
     op.drop_table("rooms")
     op.drop_table("venues")

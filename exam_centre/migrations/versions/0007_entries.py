@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 from exam_centre.kernel.columns import Exact, UtcMoment
-from exam_centre.kernel.guards import flow_guard
+from exam_centre.kernel.guards import final_row, flow_guard
 from exam_centre.migrations import create_guards, drop_guards
 
 revision = "0007"
@@ -44,6 +44,7 @@ GUARDS = (
             "withdrawn": [],
         },
     ),
+    final_row("evidence_files", "evidence_file_is_final"),
     flow_guard(
         "import_batches",
         {
@@ -155,6 +156,47 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("status IN ('requested', 'approved')"),
         postgresql_where=sa.text("status IN ('requested', 'approved')"),
+    )
+    op.create_table(
+        "evidence_files",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=22), nullable=False),
+        sa.Column("arrangement_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "pdf",
+                "jpeg",
+                "png",
+                name="documentkind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("file_key", sa.String(), nullable=False),
+        sa.Column("file_sha256", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("added_by_id", sa.Integer(), nullable=False),
+        sa.Column("added_at", UtcMoment(), nullable=False),
+        sa.CheckConstraint("size > 0", name=op.f("ck_evidence_files_is_not_empty")),
+        sa.ForeignKeyConstraint(
+            ["added_by_id"], ["people.id"], name=op.f("fk_evidence_files_added_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["arrangement_id"],
+            ["access_arrangements.id"],
+            name=op.f("fk_evidence_files_arrangement_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_files")),
+        sa.UniqueConstraint(
+            "arrangement_id",
+            "file_sha256",
+            name=op.f("uq_evidence_files_arrangement_id_file_sha256"),
+        ),
+        sa.UniqueConstraint("token", name=op.f("uq_evidence_files_token")),
     )
     op.create_table(
         "import_batches",
@@ -397,5 +439,6 @@ def downgrade() -> None:
     op.drop_table("import_rows")
     op.drop_table("entries")
     op.drop_table("import_batches")
+    op.drop_table("evidence_files")
     op.drop_table("access_arrangements")
     op.drop_table("candidates")

@@ -25,6 +25,7 @@ from exam_centre.venues.queries.reaching import (
     place_of_venue,
 )
 from exam_centre.venues.queries.rooms import (
+    bookings_ahead,
     bookings_of,
     layout_of,
     layouts_of,
@@ -43,6 +44,7 @@ from exam_centre.venues.queries.scopes import (
 from exam_centre.venues.queries.suspensions import (
     open_suspension,
     suspensions_of,
+    withdrawal_of,
 )
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "access_venue",
     "applications_of",
     "around",
+    "bookings_ahead",
     "bookings_of",
     "counts_of",
     "find_room",
@@ -78,4 +81,5 @@ __all__ = [
     "suspensions_of",
     "turn_of",
     "venues_below",
+    "withdrawal_of",
 ]

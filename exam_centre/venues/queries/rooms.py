@@ -71,3 +71,16 @@ def bookings_of(
             .order_by(RoomBooking.starts_at, RoomBooking.id)
         )
     )
+
+
+def bookings_ahead(
+    session: Session, venue_id: int, now: datetime
+) -> list[tuple[Room, RoomBooking]]:
+    """Return (room, booking) of a venue's bookings that are not over, the first to begin first."""
+    rows = session.execute(
+        select(Room, RoomBooking)
+        .join(RoomBooking, RoomBooking.room_id == Room.id)
+        .where(Room.venue_id == venue_id, RoomBooking.ends_at > now)
+        .order_by(RoomBooking.starts_at, RoomBooking.id)
+    )
+    return [(room, booking) for room, booking in rows]

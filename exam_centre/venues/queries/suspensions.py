@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exam_centre.venues.models import Suspension
+from exam_centre.venues.models import Suspension, Withdrawal
 
 
 def suspensions_of(session: Session, venue_id: int) -> list[Suspension]:
@@ -17,3 +17,8 @@ def open_suspension(session: Session, venue_id: int) -> Suspension | None:
     return session.scalar(
         select(Suspension).where(Suspension.venue_id == venue_id, Suspension.lifted_at.is_(None))
     )
+
+
+def withdrawal_of(session: Session, venue_id: int) -> Withdrawal | None:
+    """Return how a venue was taken out of use, or None where it was not."""
+    return session.scalar(select(Withdrawal).where(Withdrawal.venue_id == venue_id))

@@ -14,6 +14,7 @@ from exam_centre.venues.service.recording import (
 )
 from exam_centre.venues.service.rooms import add_room, book_room, draw_layout
 from exam_centre.venues.service.suspensions import bring_back_venue, suspend_venue
+from exam_centre.venues.service.withdrawing import withdraw_venue
 
 __all__ = [
     "add_room",
@@ -29,4 +30,5 @@ __all__ = [
     "suspend_venue",
     "take_back_rooms",
     "take_back_venues",
+    "withdraw_venue",
 ]

@@ -83,6 +83,9 @@ def show_venue(venue: str) -> ResponseReturnValue:
     humans = [step.person_id for taken in steps.values() for step in taken]
     humans += [row.suspended_by_id for row in suspensions]
     humans += [row.lifted_by_id for row in suspensions if row.lifted_by_id]
+    withdrawal = queries.withdrawal_of(reader(), found.id)
+    if withdrawal is not None:
+        humans += [withdrawal.withdrawn_by_id, withdrawal.second_id or 0]
     place = queries.place_of_venue(reader(), found.id)
     actor = current_actor()
     return render_template(
@@ -107,6 +110,7 @@ def show_venue(venue: str) -> ResponseReturnValue:
         may_review=actor.may(Permission.REVIEW_VENUE, place),
         may_plan=actor.may(Permission.PLAN_TIMETABLE),
         suspensions=suspensions,
+        withdrawal=withdrawal,
         may_open=actor.may(Permission.APPLY_FOR_VENUE, place)
         or actor.may(Permission.REVIEW_VENUE, place),
     )
