@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import (
@@ -24,6 +25,20 @@ from exam_centre.webkit.second_person import SecondPersonForm
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 LONGEST_READ = 400  # a slip has 152 characters; what a scanner adds is little
 LONGEST_WORDS = 1000
+MINUTE = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+LOOSE_MINUTE = re.compile(r"([0-9]{1,2})[:.]?([0-9]{2})")
+ON_PAPER = [
+    ("", "–"),
+    ("present", _l("Present")),
+    ("absent", _l("Absent")),
+    ("refused", _l("Refused")),
+]
+COMPARED = [
+    ("", "–"),
+    ("match", _l("The same person")),
+    ("unsure", _l("Not sure")),
+    ("mismatch", _l("Not the same person")),
+]
 JUNK = re.compile(r"[\s'\u2019`.,;:\-\u2010-\u2015\u3002\uff0c\uff1b\u3001\u00b7]+")
 
 
@@ -172,3 +187,75 @@ class DeviceForm(SafeForm):
         """Keep a duty between an hour and two days."""
         if field.data is not None and not 1 <= field.data <= 48:
             raise ValidationError(_l("Type a number of hours from 1 to 48."))
+
+
+class PaperSheetForm(SecondPersonForm):
+    """A room's paper list: what stands on it of each seat, and a second person who read it too."""
+
+    lines: ClassVar[Mapping[str, Any]] = {}  # token of the placement -> its line of the register
+
+    def keyed(self, token: str) -> str:
+        """Return what was chosen for a seat: "" where the list says nothing of it."""
+        return str(self[f"says_{token}"].data or "")
+
+    def minute(self, token: str) -> tuple[int, int] | None:
+        """Return (hour, minute) of somebody's entry on the venue's clock, or None."""
+        found = MINUTE.fullmatch(str(self[f"at_{token}"].data or ""))
+        return (int(found[1]), int(found[2])) if found else None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Look whether each line that is keyed says enough."""
+        good = bool(super().validate(extra_validators))
+        if not any(self.keyed(token) for token in self.lines):
+            self.second_login.errors = [*self.second_login.errors, _("No seat was keyed in.")]
+            return False
+        for token in self.lines:
+            for name, words in self._missing(token):
+                field = self[f"{name}_{token}"]
+                field.errors = [*field.errors, words]
+                good = False
+        return good
+
+    def _missing(self, token: str) -> Iterator[tuple[str, str]]:
+        says, typed_at = self.keyed(token), str(self[f"at_{token}"].data or "")
+        if says == "present":
+            if self.minute(token) is None:
+                yield "at", _("Give the minute of entry, such as 08:52.")
+            if not self[f"identity_{token}"].data:
+                yield "identity", _("Say what comparing gave.")
+        elif typed_at:
+            yield "at", _("Only who came in has a minute of entry.")
+        if says == "refused" and not self[f"reason_{token}"].data:
+            yield "reason", _("Say why.")
+
+
+def paper_sheet(lines: Sequence[Any]) -> type[PaperSheetForm]:
+    """Return the form of one room's list: four fields a line of its register.
+
+    They are named by the placement, so that a register that changed meanwhile moves nobody's line.
+    """
+    fields: dict[str, Any] = {"lines": {line.token: line for line in lines}}
+    for line in lines:
+        fields[f"says_{line.token}"] = SelectField(_l("On the list"), default="", choices=ON_PAPER)
+        fields[f"at_{line.token}"] = StringField(
+            _l("Came in at"),
+            filters=[on_a_clock],
+            render_kw={"inputmode": "numeric", "autocomplete": "off", "placeholder": "08:52"},
+            validators=[Optional(), short(8)],
+        )
+        fields[f"identity_{line.token}"] = SelectField(
+            _l("Comparing gave"), default="", choices=COMPARED
+        )
+        fields[f"reason_{line.token}"] = StringField(
+            _l("Why refused"),
+            render_kw={"autocomplete": "off"},
+            validators=[Optional(), short(LONGEST_WORDS)],
+        )
+    return type("RoomPaperSheetForm", (PaperSheetForm,), fields)
+
+
+def on_a_clock(text: str | None) -> str | None:
+    """Return a time as people type it, "852", "8.52" or in full width, as "08:52"."""
+    plain = unicodedata.normalize("NFKC", text or "").strip()
+    found = LOOSE_MINUTE.fullmatch(plain)
+    return f"{int(found[1]):02d}:{found[2]}" if found else plain

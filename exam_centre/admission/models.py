@@ -11,6 +11,8 @@ from exam_centre.admission.rules import (
     SLIP_FLOW,
     AttendanceStatus,
     Identity,
+    PaperOutcome,
+    PaperVerdict,
     SlipStatus,
 )
 from exam_centre.kernel.audit import PRIVATE
@@ -169,6 +171,34 @@ class DoubtPhoto(Base):
     taken_at: Mapped[datetime]
 
 
+class PaperLine(Base):
+    """One line of a room's paper list, keyed in by one person and confirmed by another."""
+
+    __tablename__ = "paper_lines"
+    __table_args__ = (
+        UniqueConstraint("placement_id", "says"),
+        CheckConstraint("keyed_by_id <> confirmed_by_id", name="two_people"),
+        CheckConstraint("(outcome = 'present') = (at IS NOT NULL)", name="who_came_has_a_minute"),
+        CheckConstraint(
+            "verdict <> 'conflict' OR incident_id IS NOT NULL", name="a_conflict_is_an_incident"
+        ),
+    )
+
+    id: Mapped[Id]
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placements.id"))
+    says: Mapped[str]  # the whole line as one text: what was keyed before is known by it
+    outcome: Mapped[PaperOutcome]
+    at: Mapped[datetime | None]  # the minute of entry; None: nobody came in
+    identity: Mapped[Identity]
+    reason: Mapped[str] = mapped_column(default="")  # why somebody was refused entry
+    verdict: Mapped[PaperVerdict]
+    register_said: Mapped[AttendanceStatus]  # before this line
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
+    keyed_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    confirmed_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    keyed_at: Mapped[datetime]
+
+
 class AttendanceCorrection(Base):
     """A change to an attendance after the room closed: two people and the evidence."""
 
@@ -193,6 +223,7 @@ keep(
     final_row("attendance_corrections", "attendance_correction_is_final"),
     final_row("attendance_undos", "attendance_undo_is_final"),
     final_row("doubt_photos", "doubt_photo_is_final"),
+    final_row("paper_lines", "paper_line_is_final"),
     Guard(
         name="admitted_once",
         table="attendances",

@@ -34,7 +34,7 @@ from exam_centre.entries.rules import AccessKind
 from exam_centre.kernel.clock import at_venue
 from exam_centre.kernel.sentences import LANGUAGES, Sentence, say
 from exam_centre.timetable.models import RoomSession
-from exam_centre.timetable.queries import plan_in_force
+from exam_centre.timetable.queries import SealFacts, plan_in_force, seal_of
 from exam_centre.venues.models import Layout, Seat
 from exam_centre.venues.queries import layout_of, seats_of
 from exam_centre.venues.rules import Door
@@ -54,6 +54,7 @@ class RoomPaper:
     seats: tuple[Seat, ...]
     photos: dict[int, bytes]  # of those placements that have one
     plan: str  # version and hash of the plan in force
+    seal: SealFacts | None  # of that plan
     documents_needed: int
     needs: dict[int, tuple[AccessKind, ...]]  # placement -> what was approved, if anything
     extra: dict[int, Decimal]  # placement -> extra time in per cent of the paper's minutes
@@ -79,6 +80,7 @@ class RoomPaper:
             seats=tuple(seats_of(session, room_id)),
             photos=_photos(session, lines, photos) if photos else {},
             plan=f"{plan.number} {digest}".strip() if plan else "-",
+            seal=seal_of(session, plan) if plan else None,
             documents_needed=rules_of(session, room.series_id).documents_needed,
             needs=queries.needs_in_room(session, room.id, room.series_id),
             extra=queries.extra_in_room(session, room.id, room.series_id),
@@ -109,7 +111,22 @@ def door_list(paper: RoomPaper) -> Document:
         (str(line.seat), line.name, line.person_no, line.paper, *times_of(paper, line))
         for line in paper.lines
     )
-    return room_document(paper, say("Door list"), "DL", (Table(columns, rows, size=Size.LARGE),))
+    blocks = (Table(columns, rows, size=Size.LARGE), *_seal(paper))
+    return room_document(paper, say("Door list"), "DL", blocks)
+
+
+def _seal(paper: RoomPaper) -> tuple[Block, ...]:
+    """Return who drew the seats by lot, and the hashes by which anybody can check the draw."""
+    if paper.seal is None:
+        return ()
+    rows = [
+        (say("Seed drawn by"), " / ".join(paper.seal.people)),
+        (say("Algorithm"), paper.seal.algorithm),
+        (say("Hash of what it was told"), paper.seal.input_sha256),
+        (say("Hash of the result"), paper.seal.result_sha256),
+        (say("Hash of the sealed file"), paper.seal.file_sha256),
+    ]
+    return (Facts(tuple((paper.say(label), words) for label, words in rows if words)),)
 
 
 def attendance_register(paper: RoomPaper) -> Document:

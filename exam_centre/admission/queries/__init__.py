@@ -31,6 +31,7 @@ from exam_centre.admission.queries.door import (
     Known,
     door_of,
     find_caller,
+    find_placed,
     next_stop,
 )
 from exam_centre.admission.queries.doubts import (
@@ -40,6 +41,7 @@ from exam_centre.admission.queries.doubts import (
     undos_of,
 )
 from exam_centre.admission.queries.needs import extra_in_room, needs_in_room
+from exam_centre.admission.queries.paper import paper_lines_of, people_who_keyed
 from exam_centre.admission.queries.register import (
     RegisterLine,
     corrections_of,
@@ -95,6 +97,7 @@ __all__ = [
     "extra_in_room",
     "find_caller",
     "find_job",
+    "find_placed",
     "find_slips",
     "hash_secret",
     "may_compare",
@@ -102,6 +105,8 @@ __all__ = [
     "newest_jobs",
     "next_day",
     "next_stop",
+    "paper_lines_of",
+    "people_who_keyed",
     "people_without_seat",
     "photo_keys_of",
     "recheck_coverage",

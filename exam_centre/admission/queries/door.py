@@ -53,7 +53,7 @@ def find_caller(session: Session, fact: Fact, ring: KeyRing) -> Caller | None:
     if not fact.token.strip():
         if fact.placement_id is None:
             raise ForgedToken
-        return _caller(session, _Way.PLACEMENT, {"placement": fact.placement_id})
+        return find_placed(session, fact.placement_id)
     code = read_short_code(fact.token)
     if code is not None:
         caller = _caller(session, _Way.SHORT_CODE, {"code": code})
@@ -63,6 +63,11 @@ def find_caller(session: Session, fact: Fact, ring: KeyRing) -> Caller | None:
     slip = open_slip(fact.token, ring)
     named = {"candidate": slip.candidate, "series": slip.series, "version": slip.slip_version}
     return _caller(session, _Way.TOKEN, named)
+
+
+def find_placed(session: Session, placement_id: int) -> Caller:
+    """Return who sits at a placement, found without a slip. One statement."""
+    return _caller(session, _Way.PLACEMENT, {"placement": placement_id})
 
 
 def next_stop(caller: Caller, now: datetime) -> Known | None:

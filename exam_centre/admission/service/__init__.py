@@ -32,6 +32,7 @@ from exam_centre.admission.service.issuing import (
     issue_slips_of_series,
 )
 from exam_centre.admission.service.keys import slip_keys
+from exam_centre.admission.service.paper import key_paper
 from exam_centre.admission.service.photos import photograph
 from exam_centre.admission.service.slips import (
     expect_room,
@@ -56,6 +57,7 @@ __all__ = [
     "issue_slip",
     "issue_slips",
     "issue_slips_of_series",
+    "key_paper",
     "measure_clock",
     "note_absent",
     "photograph",

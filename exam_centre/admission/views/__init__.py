@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from exam_centre.admission.views import acts, devices, door, own, photos, rooms, slips
+from exam_centre.admission.views import acts, devices, door, own, paper, photos, rooms, slips
 from exam_centre.admission.views.blueprint import ROOMS, blueprint
 from exam_centre.kernel.permissions import Permission
 from exam_centre.webkit.navigation import NavItem
@@ -21,6 +21,7 @@ __all__ = [
     "devices",
     "door",
     "own",
+    "paper",
     "photos",
     "rooms",
     "slips",

@@ -67,7 +67,7 @@ def list_doors() -> ResponseReturnValue:
 @requires(*ROOMS)
 def show_register(room: str) -> ResponseReturnValue:
     """Show everybody of a room with what became of them, the empty seats first."""
-    here = _room(room)
+    here = room_in_reach(room)
     lines = queries.register(reader(), here.id)
     place = place_of_room_session(reader(), here.id)
     actor = current_actor()
@@ -91,7 +91,7 @@ def show_register(room: str) -> ResponseReturnValue:
 @requires(Permission.RUN_ROOM, Permission.CLOSE_DAY)
 def recheck(room: str) -> ResponseReturnValue:
     """Compare everybody who came with the record once more, the same day, by another human."""
-    here = _room(room)
+    here = room_in_reach(room)
     form = RecheckForm.from_request()
     if form.submitted():
         placement = request.form.get("placement", "")
@@ -129,7 +129,7 @@ def recheck(room: str) -> ResponseReturnValue:
 @requires(*ROOMS)
 def print_room(room: str, name: str) -> ResponseReturnValue:
     """Print one of a room's papers."""
-    here = _room(room)
+    here = room_in_reach(room)
     if name not in (*PRINTS, FALL_BACK):
         raise NotFound(say("print"))
     kept = photos() if name in (WITH_PHOTOS, FALL_BACK) else None
@@ -142,7 +142,8 @@ def print_room(room: str, name: str) -> ResponseReturnValue:
     return as_pdf(documents.room_pdf(paper, what, fonts()), f"{said(words)} {where}")
 
 
-def _room(token: str) -> DoorRoom:
+def room_in_reach(token: str) -> DoorRoom:
+    """Return a room where one keeps the door or the register. Raises NotFound."""
     session, actor = reader(), current_actor()
     found = access_room_session(session, actor, token)
     rooms = queries.door_rooms(session, actor, ROOMS, room_session_id=found.id)
