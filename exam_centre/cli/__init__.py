@@ -9,6 +9,7 @@ from exam_centre.cli.itc2007 import itc2007
 from exam_centre.cli.journey import journey
 from exam_centre.cli.keys import keys
 from exam_centre.cli.runner import job_runner, work_next
+from exam_centre.cli.sealed import reproduce, sealed
 from exam_centre.cli.timetable import timetable
 from exam_centre.demo import commands as demo_commands
 
@@ -16,6 +17,8 @@ __all__ = ["GROUPS", "work_next"]
 
 demo_commands.group.add_command(journey)
 timetable.add_command(itc2007)
+timetable.add_command(sealed)
+timetable.add_command(reproduce)
 
 GROUPS: list[click.Group] = [
     database,

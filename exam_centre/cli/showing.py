@@ -36,5 +36,9 @@ def tell(told: dict[str, Any], as_json: bool) -> None:
             click.echo(f"{name}:" if value else f"{name}: none")
             for inner, figure in value.items():
                 click.echo(f"  {inner}: {figure}")
+        elif isinstance(value, list):
+            click.echo(f"{name}:" if value else f"{name}: none")
+            for line in value:
+                click.echo(f"  {line}")
         else:
             click.echo(f"{name}: {value}")

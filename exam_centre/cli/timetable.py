@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ from exam_centre.kernel.permissions import Actor, Permission
 from exam_centre.timetable import queries as planned
 from exam_centre.timetable import service as planning
 from exam_centre.timetable.models import Plan
+from exam_centre.timetable.queries import Problem
+from exam_centre.timetable.rules import PROBLEM_WORDS
+
+SHOWN_PROBLEMS = 20  # named one by one; the counts are of all
 
 timetable = AppGroup("timetable", help="Planning a series.")
 
@@ -34,7 +39,8 @@ def _planner(session: Session, series: Series, login: str | None) -> Actor:
     raise click.ClickException("Nobody may plan this series: grant the role exam officer first.")
 
 
-def _named_plan(session: Session, series: Series, number: int | None) -> Plan:
+def named_plan(session: Session, series: Series, number: int | None) -> Plan:
+    """Return a plan by its number, or the newest. Raises ClickException, NotFound."""
     found = (
         planned.newest_plan(session, series.id)
         if number is None
@@ -93,6 +99,14 @@ def solve_timetable(
     tell(told, as_json)
 
 
+def _in_words(session: Session, problems: Sequence[Problem]) -> Iterator[str]:
+    """Yield each violation with the rows it is about, as people know them."""
+    words = planned.subjects_in_words(session, problems)
+    for problem in problems:
+        rows = " / ".join(str(words.get(subject, subject)) for subject in problem.subjects)
+        yield f"{PROBLEM_WORDS.get(problem.kind, problem.kind)}: {rows}"
+
+
 @timetable.command("check")
 @click.option("--series", "code", required=True, help="Code of the series.")
 @click.option("--plan", "number", type=click.IntRange(min=1), help="Its number; else the newest.")
@@ -101,8 +115,9 @@ def check_timetable(code: str, number: int | None, as_json: bool) -> None:
     """Check a plan independently of whatever made it; exit with 1 where a rule is broken."""
     with reading() as session:
         series = series_called(session, code)
-        plan = _named_plan(session, series, number)
-        hard = dict(planned.problem_counts(planned.problems(session, plan)))
+        plan = named_plan(session, series, number)
+        problems = planned.problems(session, plan)
+        hard = dict(planned.problem_counts(problems))
         law = planned.law_entries(session, plan)
         worth = planned.worth_of(session, plan)
         told: dict[str, Any] = {
@@ -111,6 +126,7 @@ def check_timetable(code: str, number: int | None, as_json: bool) -> None:
             "hard": hard | dict(worth.broken),
             "law": {"left": law.left, "right": law.right, "green": law.green},
             "soft": asdict(worth.score),
+            "first": list(_in_words(session, problems[:SHOWN_PROBLEMS])),
         }
     tell(told, as_json)
     if told["hard"] or not law.green:
@@ -125,7 +141,7 @@ def check_timetable(code: str, number: int | None, as_json: bool) -> None:
 def export_timetable(code: str, number: int | None, out: Path, as_json: bool) -> None:
     """Write a plan as CSV, one line an entry course."""
     with reading() as session, out.open("w", encoding="utf-8", newline="") as file:
-        plan = _named_plan(session, series_called(session, code), number)
+        plan = named_plan(session, series_called(session, code), number)
         writer = csv.writer(file)
         writer.writerow(planned.COLUMNS)
         lines = 0

@@ -5,8 +5,10 @@ from wtforms import BooleanField, SelectField, StringField
 from wtforms import TextAreaField as AreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from exam_centre.timetable.queries.lockable import LockKind
 from exam_centre.timetable.rules import SHORTEST_PART
 from exam_centre.webkit.form import SafeForm, WholeNumberField
+from exam_centre.webkit.second_person import SecondPersonForm
 
 LONGEST_PART = 128
 EFFORTS = {"quick": 50, "usual": 150, "thorough": 1_000}  # moves for each entry
@@ -27,6 +29,24 @@ class ReasonForm(SafeForm):
             Length(max=500, message=_l("500 characters at most.")),
         ],
     )
+
+
+class WithdrawForm(SafeForm):
+    """Why a venue is used no more."""
+
+    reason = AreaField(
+        _l("Reason"),
+        description=_l("It stands on the venue’s page for everybody who works with it."),
+        render_kw={"rows": 3},
+        validators=[
+            InputRequired(_l("Say why, in a sentence others will read later.")),
+            Length(max=500, message=_l("500 characters at most.")),
+        ],
+    )
+
+
+class WithdrawByTwoForm(WithdrawForm, SecondPersonForm):
+    """The same where a published plan stands there: two people sign."""
 
 
 class SeedForm(SafeForm):
@@ -98,5 +118,49 @@ class SwapForm(SafeForm):
         validators=[
             InputRequired(_l("Type the code of the other person's paper.")),
             Length(max=32),
+        ],
+    )
+
+
+class PushForm(SafeForm):
+    """Who gives way, and to which desk of the same period."""
+
+    person_no = StringField(validators=[InputRequired(), Length(max=32)])
+    paper = StringField(validators=[InputRequired(), Length(max=32)])
+    venue = StringField(validators=[InputRequired(), Length(max=32)])
+    room = StringField(validators=[InputRequired(), Length(max=32)])
+    seat = WholeNumberField(validators=[InputRequired(), NumberRange(1, 9_999)])
+
+
+class PaperMoveForm(SafeForm):
+    """From which period to which a sitting of a paper goes."""
+
+    source = StringField(validators=[Length(max=32)])
+    target = StringField(validators=[InputRequired(), Length(max=32)])
+    part = BooleanField()  # only those who can
+
+
+class LockForm(SafeForm):
+    """What is locked as a whole, and why."""
+
+    kind = SelectField(
+        _l("What"),
+        coerce=LockKind,
+        choices=[
+            (LockKind.PAPER, _l("A paper")),
+            (LockKind.ROOM, _l("A room")),
+            (LockKind.VENUE, _l("A venue")),
+        ],
+    )
+    code = StringField(
+        _l("Code"),
+        description=_l("Of a room: the venue's code, a blank, and the room's."),
+        validators=[InputRequired(_l("Type the code.")), Length(max=64)],
+    )
+    reason = StringField(
+        _l("Reason"),
+        validators=[
+            InputRequired(_l("Say why, in a sentence others will read later.")),
+            Length(max=500, message=_l("500 characters at most.")),
         ],
     )

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from exam_centre.kernel.audit import PRIVATE
 from exam_centre.kernel.columns import Id, Token, unique_while
 from exam_centre.kernel.database import Base, Lifecycle
 from exam_centre.kernel.guards import Guard, as_rows, final_row, flow_guard, keep, kept_row
@@ -14,6 +15,7 @@ from exam_centre.timetable.rules import (
     PLAN_FLOW,
     DutyRole,
     DutyStatus,
+    MoveKind,
     PlanStatus,
     Stage,
     UnplacedReason,
@@ -179,6 +181,87 @@ class Unplaced(Base):
     facts: Mapped[dict[str, Any]]
 
 
+class PlanLock(Base):
+    """What a search and hands leave where it is in a draft: an entry, a paper, a room or a venue.
+
+    It holds the places given so far; whatever else is given a place later is free.
+    """
+
+    __tablename__ = "plan_locks"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "entry_id"),
+        UniqueConstraint("plan_id", "paper_id"),
+        UniqueConstraint("plan_id", "room_id"),
+        UniqueConstraint("plan_id", "venue_id"),
+        CheckConstraint(
+            "(CASE WHEN entry_id IS NULL THEN 0 ELSE 1 END) "
+            "+ (CASE WHEN paper_id IS NULL THEN 0 ELSE 1 END) "
+            "+ (CASE WHEN room_id IS NULL THEN 0 ELSE 1 END) "
+            "+ (CASE WHEN venue_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="of_one_thing",
+        ),
+        CheckConstraint("reason <> ''", name="says_why"),
+    )
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"))
+    paper_id: Mapped[int | None] = mapped_column(ForeignKey("papers.id"))
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venues.id"))
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+
+
+class PlanMove(Base):
+    """One entry's part in an act by hand within a draft: where it was, and where it went.
+
+    Acts are numbered within the plan; an undone act stays, and the act that undid it names it.
+    """
+
+    __tablename__ = "plan_moves"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "number", "entry_id"),
+        CheckConstraint("number > 0", name="numbered_from_one"),
+        CheckConstraint("(kind = 'undo') = (undoes IS NOT NULL)", name="undo_names_an_act"),
+    )
+
+    id: Mapped[Id]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    number: Mapped[int]  # of the act, from 1
+    kind: Mapped[MoveKind]
+    undoes: Mapped[int | None]  # number of the act that was undone
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"))
+    from_seat_id: Mapped[int | None] = mapped_column(ForeignKey("seats.id"))  # None: had no seat
+    from_period_id: Mapped[int | None] = mapped_column(ForeignKey("periods.id"))
+    from_starts_at: Mapped[datetime | None]
+    to_seat_id: Mapped[int | None] = mapped_column(ForeignKey("seats.id"))  # None: has none now
+    to_period_id: Mapped[int | None] = mapped_column(ForeignKey("periods.id"))
+    to_starts_at: Mapped[datetime | None]
+    was: Mapped[dict[str, Any]]  # how it was held over or listed before, to have it so again
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+
+
+class SealedAllocation(Base):
+    """All that a search was told and what it found, packed, so that strangers can repeat it."""
+
+    __tablename__ = "sealed_allocations"
+    __table_args__ = (
+        UniqueConstraint("plan_id"),
+        CheckConstraint("length(result_sha256) = 64", name="result_is_sealed"),
+    )
+
+    id: Mapped[Id]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    result_sha256: Mapped[str]  # of the plan's rows right after the search
+    file_sha256: Mapped[str]  # of the file, unpacked: what the door list prints
+    packed: Mapped[bytes]  # JSON, gzip: see docs/sealed-allocation.md
+    at: Mapped[datetime]
+
+
 class Duty(Lifecycle, Base):
     """A staff member's duty in one period, in one room or (chief, rover) for the venue."""
 
@@ -210,12 +293,28 @@ class Duty(Lifecycle, Base):
     status: Mapped[DutyStatus] = mapped_column(default=DutyStatus.OFFERED)
 
 
+class CalendarAddress(Base):
+    """A secret address at which a person's own exams and duties stand for a calendar program.
+
+    Whoever knows it reads them without signing in; only its hash is kept, and a new one ends it.
+    """
+
+    __tablename__ = "calendar_addresses"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True, info=PRIVATE)
+    language: Mapped[str]  # "zh" or "en": calendar programs do not say what they read
+    since: Mapped[datetime]
+
+
 keep(
     Base.metadata,
     flow_guard("plans", as_rows(PLAN_FLOW)),
     flow_guard("duties", as_rows(DUTY_FLOW)),
     final_row("publications", "publication_is_final"),
     final_row("seed_parts", "seed_part_is_final"),
+    final_row("plan_moves", "plan_move_is_final"),
     Guard(
         name="one_place_per_person_and_time",
         table="placements",

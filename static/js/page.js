@@ -30,3 +30,16 @@ addEventListener("pageshow", () => {
     form.querySelector("[aria-disabled]")?.removeAttribute("aria-disabled");
   }
 });
+
+// A group of the menu closes on Escape, and once somebody turns to something else.
+const groups = document.querySelectorAll(".rooms li details");
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const group of groups) {
+    if (group.open && group.contains(document.activeElement)) group.firstElementChild.focus();
+    group.open = false;
+  }
+});
+addEventListener("click", (event) => {
+  for (const group of groups) if (!group.contains(event.target)) group.open = false;
+});

@@ -1,5 +1,7 @@
 """The pages of the timetable: who may open them, and what their buttons do."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -28,6 +30,20 @@ LISTS = (
     "duties",
     "changes",
     "problems",
+    "map",
+    "map?period=P01",
+    "map/moves",
+    "spread",
+    "clashes",
+    "clashes?kind=near",
+    "compare",
+    "grid?by=room&colour=clash",
+    "grid?by=paper",
+    "grid?by=staff",
+    "grid?by=nonsense&colour=nonsense",
+    "files",
+    "lists.xlsx",
+    "duties.pdf",
     "plan.csv",
     "plan.xlsx",
     "take-back",
@@ -148,8 +164,8 @@ def test_an_entry_is_moved_by_hand_and_the_plan_has_to_be_sealed_again(officers,
         placement = session.scalars(select(Placement)).first()
         entry = session.get(Entry, placement.entry_id)
     page = one.get(f"{searched}/entries/{entry.token}").get_data(as_text=True)
-    words = page.split("?period=")[1].split("#")[0].replace("&amp;", "&")
-    wished = dict(pair.split("=") for pair in f"period={words}".split("&"))
+    button = page.split('/move" class="act"')[1]
+    wished = dict(re.findall(r'name="(period|venue|room|seat)" value="([^"]+)"', button)[:4])
     posted(one, f"{searched}/entries/{entry.token}/move", **wished)
 
     assert post(one, f"{searched}/propose").status_code == 409
@@ -194,7 +210,7 @@ def test_ones_own_duty_is_accepted_and_anothers_is_not_there(officers, searched,
     mine.set_cookie("sign-in", _token_for(duty.person_id))
 
     assert "接受" in mine.get("/timetable/duties").get_data(as_text=True)
-    assert b"VEVENT" in mine.get("/timetable/duties/mine.ics").data
+    assert b"VEVENT" in mine.get("/timetable/calendar.ics").data
     posted(mine, f"/timetable/duties/{duty.token}/accept")
     with reading() as session:
         assert session.get(Duty, duty.id).status is DutyStatus.ACCEPTED

@@ -1,5 +1,6 @@
 """The independent validator, and what the database keeps by itself."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -172,3 +173,35 @@ def test_the_database_itself_keeps_two_people_off_one_seat(session, make):
     with pytest.raises(DBAPIError) as broken, session.begin_nested():
         session.execute(update(Placement).where(Placement.id == second.id).values(in_force=True))
     assert isinstance(refusal_for(broken.value), PromiseBroken)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [value for name, value in sorted(globals().items()) if name.startswith("spoil_")],
+    ids=lambda spoil: spoil.__name__.removeprefix("spoil_"),
+)
+def test_whatever_it_finds_it_names_as_people_know_it(session, make, spoil):
+    plan = make.plan()
+    placement = make.placement(plan=plan, in_force=False)
+    spoil(session, make, placement)
+
+    found = queries.problems(session, plan)
+    words = queries.subjects_in_words(session, found)
+
+    subjects = {subject for problem in found for subject in problem.subjects}
+    assert set(words) == subjects
+    for sentence in words.values():
+        assert not re.search("placements|entries|duties|shifts|[a-z]_[a-z]", str(sentence))
+
+
+def test_a_placement_is_named_by_number_paper_room_seat_and_period(session, make):
+    plan = make.plan()
+    placement = make.placement(plan=plan, in_force=False)
+    spoil_invigilator(session, make, placement)
+
+    words = queries.subjects_in_words(session, queries.problems(session, plan))
+
+    said = str(words[f"placements:{placement.id}"])
+    seat = session.get_one(Seat, placement.seat_id).number
+    assert make.candidate_of(placement).person_no in said
+    assert f"room {make.home_room().code}, seat {seat}, {make.home_period().code}" in said

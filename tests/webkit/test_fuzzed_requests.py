@@ -14,8 +14,11 @@ LEAST_SHARE = 0.3  # of requests that did what they asked for: else only the doo
 
 # Routes that nobody who may open them was let into, and why.
 NOT_REACHED = {
+    "timetable.subscribed_calendar": "its address is secret, and shown once",
     "admission.show_doubt_photo": "somebody in doubt is photographed at the door first",
     "credits.download_export": "an export is approved by a second person first",
+    "entries.fetch_evidence": "somebody sends a file with their request first",
+    "custody.print_cover": "a bag is packed for a room first, and few hold its keys",
     "entries.looking": "only a file too large to be looked at within the request has this page",
 }
 

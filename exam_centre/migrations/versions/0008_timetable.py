@@ -415,12 +415,27 @@ def upgrade() -> None:
         ["placement_id"],
         unique=False,
     )
+    op.create_table(
+        "calendar_addresses",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("since", UtcMoment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_calendar_addresses_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_addresses")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_calendar_addresses_person_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_addresses_token_hash")),
+    )
     create_guards(op.get_bind(), GUARDS)
 
 
 def downgrade() -> None:
     """Take them away again."""
     drop_guards(op.get_bind(), GUARDS)
+    op.drop_table("calendar_addresses")
     op.drop_table("vacated_placements")
     op.drop_table("placements")
     op.drop_table("held_overs")

@@ -1,5 +1,11 @@
 """What is planned and public, what holds in a version, and what is wrong with it."""
 
+from exam_centre.timetable.queries.calendars import (
+    OwnEvent,
+    calendar_address,
+    own_events,
+    person_of_address,
+)
 from exam_centre.timetable.queries.canonical import (
     _ORDER,
     input_lines,
@@ -11,21 +17,26 @@ from exam_centre.timetable.queries.export import COLUMNS, export_lines
 from exam_centre.timetable.queries.facts import (
     desk_facts,
     entry_facts,
+    question_of,
     span_of,
     start_and_end,
     surroundings,
 )
+from exam_centre.timetable.queries.idle_duties import idle_duties
+from exam_centre.timetable.queries.impact import Impact, impact_of
 from exam_centre.timetable.queries.kept import Kept, kept_places
 from exam_centre.timetable.queries.laws import (
     SHOWN_ROWS,
     law_entries,
 )
+from exam_centre.timetable.queries.locks import lock_contradictions, locked_entries
 from exam_centre.timetable.queries.moves import (
     Where,
     moves,
     standing_of_entry,
     stands,
 )
+from exam_centre.timetable.queries.naming import subjects_in_words
 from exam_centre.timetable.queries.plan_versions import (
     newest_plan,
     plan_of_number,
@@ -41,6 +52,8 @@ from exam_centre.timetable.queries.problems import (
     problem_counts,
     problems,
 )
+from exam_centre.timetable.queries.seals import SealFacts, seal_of
+from exam_centre.timetable.queries.spots import Spot, spot_of, spots_of
 from exam_centre.timetable.queries.staff import Helper, helpers_of, teams_of
 from exam_centre.timetable.queries.standing import (
     SEES_ROOM,
@@ -65,23 +78,34 @@ __all__ = [
     "WORKSHOP_MODES",
     "_ORDER",
     "Helper",
+    "Impact",
     "Kept",
+    "OwnEvent",
     "Planning",
     "Problem",
+    "SealFacts",
+    "Spot",
     "Where",
     "Worth",
     "access_plan",
     "access_room_session",
+    "calendar_address",
     "contradictions",
     "desk_facts",
     "entry_facts",
     "export_lines",
     "helpers_of",
+    "idle_duties",
+    "impact_of",
     "input_lines",
     "kept_places",
     "law_entries",
+    "lock_contradictions",
+    "locked_entries",
     "moves",
     "newest_plan",
+    "own_events",
+    "person_of_address",
     "place_of_room_session",
     "placements_of_plan",
     "placements_of_room",
@@ -93,14 +117,19 @@ __all__ = [
     "problem_of",
     "problems",
     "publications_of",
+    "question_of",
     "result_lines",
+    "seal_of",
     "seat_numbers",
     "seed_parts",
     "span_of",
+    "spot_of",
+    "spots_of",
     "standing",
     "standing_of_entry",
     "stands",
     "start_and_end",
+    "subjects_in_words",
     "surroundings",
     "teams_of",
     "users_who_plan",

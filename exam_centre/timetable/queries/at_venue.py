@@ -1,16 +1,22 @@
 """What is still to come at one venue, plan by plan."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from exam_centre.calendar.models import Series
-from exam_centre.timetable.models import Placement, Plan, RoomSession
+from exam_centre.calendar.models import Period, Series
+from exam_centre.entries.models import Entry
+from exam_centre.papers.models import Paper
+from exam_centre.timetable.models import Duty, Placement, Plan, RoomSession
 from exam_centre.timetable.queries.standing import standing, versions
-from exam_centre.timetable.rules import PUBLISHED, PlanStatus
+from exam_centre.timetable.rules import OFF_DUTY, PUBLISHED, DutyRole, DutyStatus, PlanStatus
 from exam_centre.venues.models import Room
+
+NAMES_THE_VENUE = (PlanStatus.ROOM_PUBLISHED, PlanStatus.FROZEN)
 
 
 @dataclass(frozen=True)
@@ -64,3 +70,54 @@ def standing_at_venue(session: Session, venue_id: int, now: datetime) -> list[St
         if found:
             lines.append(StandingAtVenue(plan, series, found, rooms, first_at))
     return lines
+
+
+def people_told_of(
+    session: Session, lines: Iterable[StandingAtVenue], venue_id: int, now: datetime
+) -> dict[int, list[str]]:
+    """Return {person: codes of the papers they were told to sit at a venue from now on}.
+
+    lines  what stands there; only of plans whose rooms are public was anybody told the venue.
+    """
+    series_ids = [line.series.id for line in lines if line.plan.status in NAMES_THE_VENUE]
+    rows = session.execute(
+        select(Placement.person_id, Paper.code)
+        .join(Entry, Entry.id == Placement.entry_id)
+        .join(Paper, Paper.id == Entry.paper_id)
+        .join(RoomSession, RoomSession.id == Placement.room_session_id)
+        .join(Room, Room.id == RoomSession.room_id)
+        .where(
+            Room.venue_id == venue_id,
+            Placement.in_force,
+            Placement.starts_at >= now,
+            Entry.series_id.in_(series_ids),
+        )
+        .order_by(Placement.person_id, Placement.starts_at)
+    )
+    told: dict[int, list[str]] = {}
+    for person_id, code in rows:
+        told.setdefault(person_id, []).append(code)
+    return told
+
+
+def duties_at_venue(session: Session, venue_id: int, now: datetime) -> list[Duty]:
+    """Return the duties at a venue that are still to be done, in the order of their periods."""
+    return list(
+        session.scalars(
+            select(Duty)
+            .join(Period, Period.id == Duty.period_id)
+            .join(Plan, Plan.id == Duty.plan_id)
+            .where(
+                Duty.venue_id == venue_id,
+                Duty.status.not_in((*OFF_DUTY, DutyStatus.COMPLETED)),
+                Period.ends_at > now,
+                Plan.status != PlanStatus.DISCARDED,
+            )
+            .order_by(Period.starts_at, Duty.id)
+        )
+    )
+
+
+def roles_of(duties: Iterable[Duty]) -> list[tuple[DutyRole, int]]:
+    """Return (role, how many duties), the most frequent first."""
+    return Counter(duty.role for duty in duties).most_common()

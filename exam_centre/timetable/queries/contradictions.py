@@ -72,6 +72,68 @@ def _empty_room(planning: Planning, rows: tuple[int, ...]) -> Sentence:
     )
 
 
+def _empty_period(planning: Planning, rows: tuple[int, ...]) -> Sentence:
+    return say(
+        "Period {period} ends before it begins, or as it begins. Give it a length.",
+        period=_period(planning, rows[0]),
+    )
+
+
+def _without_sitting(planning: Planning, rows: tuple[int, ...]) -> Sentence:
+    return say(
+        "Paper {paper} may be sat in no period at all. Allow one.",
+        paper=planning.papers[rows[0]].code,
+    )
+
+
+def _outside(planning: Planning, rows: tuple[int, ...]) -> Sentence:
+    return say(
+        "Seat {seat} of room {room} stands outside its layout. Draw the room again.",
+        seat=planning.desks.seats[rows[0]].number,
+        room=_room_of_seat(planning, rows[0]),
+    )
+
+
+def _seat_twice(planning: Planning, rows: tuple[int, ...]) -> Sentence:
+    return say(
+        "Seats {first} and {second} of room {room} are one place or one number. "
+        "Draw the room again.",
+        first=planning.desks.seats[rows[0]].number,
+        second=planning.desks.seats[rows[1]].number,
+        room=_room_of_seat(planning, rows[0]),
+    )
+
+
+def _negative(planning: Planning, rows: tuple[int, ...]) -> Sentence:
+    numbers = [
+        entry.person_no
+        for n, entry in enumerate(planning.entries)
+        if planning.problem.entries.candidate[n] == rows[0]
+    ]
+    return say(
+        "{person_no} was granted less than no extra time. Decide that arrangement anew.",
+        person_no=numbers[0] if numbers else "-",
+    )
+
+
+def _lost_entry(planning: Planning, rows: tuple[int, ...]) -> Sentence:
+    return say(
+        "The entry of {person_no} is for a paper, a person or a venue that is not there. "
+        "Withdraw it and enter the person again.",
+        person_no=planning.entries[rows[0]].person_no,
+    )
+
+
+def _rules(_planning: Planning, _rows: tuple[int, ...]) -> Sentence:
+    return say("A rule of the planning is out of its range. Look at the series' rules.")
+
+
+def _room_of_seat(planning: Planning, seat: int) -> str:
+    room = int(planning.problem.seats.room[seat])
+    venue = planning.desks.venues[int(planning.problem.rooms.venue[room])]
+    return f"{venue.code} {planning.desks.rooms[room].code}"
+
+
 def _twice(planning: Planning, rows: tuple[int, ...]) -> Sentence:
     first, second = (planning.entries[row] for row in rows)
     return say(
@@ -90,4 +152,13 @@ _SENTENCES: dict[Contradiction, Callable[[Planning, tuple[int, ...]], Sentence]]
     Contradiction.PAPER_WITHOUT_ROOM: _without_room,
     Contradiction.ROOM_WITHOUT_SEATS: _empty_room,
     Contradiction.ENTRY_TWICE: _twice,
+    Contradiction.PERIOD_EMPTY: _empty_period,
+    Contradiction.PAPER_WITHOUT_SITTING: _without_sitting,
+    Contradiction.SEAT_OUTSIDE_LAYOUT: _outside,
+    Contradiction.SEAT_TWICE: _seat_twice,
+    Contradiction.EXTRA_TIME_NEGATIVE: _negative,
+    Contradiction.UNKNOWN_PAPER: _lost_entry,
+    Contradiction.UNKNOWN_CANDIDATE: _lost_entry,
+    Contradiction.UNKNOWN_PREFERENCE: _lost_entry,
+    Contradiction.RULE_OUT_OF_RANGE: _rules,
 }

@@ -17,12 +17,13 @@ from exam_centre.kernel.sentences import say
 from exam_centre.organisation.queries import shifts_of
 from exam_centre.papers.models import Course, Paper
 from exam_centre.papers.rules import Mode
-from exam_centre.timetable.models import Placement, RoomSession
-from exam_centre.timetable.queries.standing import standing
+from exam_centre.timetable.models import Placement, Plan, RoomSession
+from exam_centre.timetable.queries.standing import standing, versions
 from exam_centre.timetable.rules import (
     DeskFacts,
     EntryFacts,
     Neighbour,
+    Question,
     Span,
     Surroundings,
     own_end,
@@ -124,6 +125,33 @@ def desk_facts(session: Session, seat_ids: Iterable[int]) -> dict[int, DeskFacts
         )
         for seat, room, venue, is_current in rows
     }
+
+
+def question_of(
+    session: Session,
+    plan: Plan,
+    entry: Entry,
+    seat: Seat,
+    period: Period,
+    *,
+    starts_at: datetime,
+    held_over: bool = False,
+) -> Question:
+    """Return what the placing rule is asked about one entry, desk and time in a plan."""
+    facts = entry_facts(session, [entry.id])[entry.id]
+    desk = desk_facts(session, [seat.id])[seat.id]
+    # A paper nobody sits has no minutes; the rule refuses it before it looks at the time.
+    span = Span(starts_at, own_end(starts_at, facts.minutes, facts.extra_percent))
+    return Question(
+        entry=facts,
+        desk=desk,
+        series_id=plan.series_id,
+        period=Span(period.starts_at, period.ends_at),
+        period_series_id=period.series_id,
+        span=span,
+        held_over=held_over,
+        around=surroundings(session, versions(session, plan), facts, desk, span),
+    )
 
 
 def surroundings(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from exam_centre.solver.park import Locks
 from exam_centre.timetable.models import HeldOver, Placement, Plan, RoomSession
+from exam_centre.timetable.queries.locks import locked_entries
 from exam_centre.timetable.queries.problem import Planning
 from exam_centre.timetable.queries.standing import standing, versions
 
@@ -66,14 +67,20 @@ def kept_places(
 ) -> Kept:
     """Return what stays where it is when `plan`, a draft, is searched.
 
-    own   the draft's own placements stay as well, e.g. those made by hand.
+    own   the draft's own placements stay as well, e.g. those made by hand; what is locked
+          stays in any case.
     also  a version whose places are taken over, published or not, for entries that have none.
 
     A published place stays wherever it still keeps the rules; else it ends.
     """
     published = [plan_id for plan_id in versions(session, plan) if plan_id != plan.id]
     holding = [*published, plan.id]
-    rows = [row for row in _rows(session, holding) if own or row.plan_id != plan.id]
+    locked = locked_entries(session, plan)
+    rows = [
+        row
+        for row in _rows(session, holding)
+        if own or row.plan_id != plan.id or row.entry_id in locked
+    ]
     follows = _follows(session, holding)
     checks = _Checks(planning)
     places: dict[int, tuple[int, int, int, int]] = {}

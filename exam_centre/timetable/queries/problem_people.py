@@ -21,6 +21,7 @@ from exam_centre.timetable.queries.problem_desks import VenueLine
 from exam_centre.timetable.rules import Span, free_after
 
 NEVER = 30_000  # minutes: longer than any paper, shorter than the column is wide
+Point = tuple[float, float]  # latitude and longitude in degrees
 Granted = dict[int, dict[AccessKind, Decimal]]
 ShiftKey = tuple[int, str, str]  # enterprise, team, work number; "" where it is not said
 
@@ -47,7 +48,7 @@ def read_candidates(
              with the needs of both and the larger extra time.
     """
     work = _work(session, numbers)
-    homes = _homes(session, set(numbers) - work.keys(), venues)
+    homes = _homes(session, set(numbers) - work.keys(), [(v.latitude, v.longitude) for v in venues])
     free = _Free(session, series, periods)
     at = [work.get(person_id) for person_id in numbers]
     needs = [_needs(granted, candidate_ids) for candidate_ids in numbers.values()]
@@ -105,9 +106,19 @@ def _work(session: Session, people: Iterable[int]) -> dict[int, _Work]:
     }
 
 
-def _homes(
-    session: Session, people: set[int], venues: Sequence[VenueLine]
-) -> dict[int, tuple[float, float]]:
+def set_out_from(
+    session: Session, people: Iterable[int], venues: Sequence[Point]
+) -> dict[int, Point]:
+    """Return where each person sets out for an exam: their work place, or their study centre.
+
+    venues  latitude and longitude of every venue that counts.
+    """
+    wanted = set(people)
+    work = {who: (at.latitude, at.longitude) for who, at in _work(session, wanted).items()}
+    return work | _homes(session, wanted - work.keys(), venues)
+
+
+def _homes(session: Session, people: set[int], venues: Sequence[Point]) -> dict[int, Point]:
     """Return where people without work set out: at the park of their study centre, or the middle.
 
     The middle of all venues makes no venue nearer by mistake.
@@ -122,8 +133,8 @@ def _homes(
     }
     count = max(len(venues), 1)
     middle = (
-        sum(v.latitude for v in venues) / count,
-        sum(v.longitude for v in venues) / count,
+        sum(latitude for latitude, _ in venues) / count,
+        sum(longitude for _, longitude in venues) / count,
     )
     rows = session.execute(select(Candidate.person_id, Candidate.unit_id))
     return {

@@ -88,6 +88,17 @@ DUTY_FLOW: Flow[DutyStatus] = Flow(
 OFF_DUTY = (DutyStatus.DECLINED, DutyStatus.REPLACED)  # somebody else may be asked instead
 
 
+class MoveKind(StrEnum):
+    """What was done by hand in a draft."""
+
+    MOVE = "move"
+    SWAP = "swap"
+    PUSH = "push"  # somebody gives way, and another takes the desk
+    VACATE = "vacate"
+    PAPER = "paper"
+    UNDO = "undo"
+
+
 class UnplacedReason(StrEnum):
     """Why an entry that needs a seat has none."""
 

@@ -124,6 +124,12 @@ def on_the_clock(moment: datetime, zone: str) -> str:
     return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
 
 
+def variant_of(number: int) -> str:
+    """Return the variant of a paper's sitting, from 0: A to Z, then A2, B2, ..."""
+    rounds, letter = divmod(number, 26)
+    return chr(ord("A") + letter) + (str(rounds + 1) if rounds else "")
+
+
 def is_night_shift(shift: Span, zone: str) -> bool:
     """Whether a shift ends on another day than it starts, on the clock of `zone`."""
     there = ZoneInfo(zone)

@@ -88,3 +88,45 @@ class LocksContradict(Refusal):
                 paper=paper,
             )
         )
+
+
+class NotReproducible(Refusal):
+    """Nothing was kept of the search by which others could repeat it."""
+
+    kind = "conflict"
+    code = "not_reproducible"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            say(
+                "Plan {number} can not be repeated by others: it was not searched with the seed of "
+                "two people, or the search ended by time. Search with a number of moves.",
+                number=number,
+            )
+        )
+
+
+class MovedSinceSearch(Refusal):
+    """Hands changed the plan after the search, so that the search alone does not give it."""
+
+    kind = "conflict"
+    code = "moved_since_search"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            say(
+                "Plan {number} was changed by hand after its search, so that a search does not "
+                "give it. Lock what was moved and search again.",
+                number=number,
+            )
+        )
+
+
+class NotAnAllocation(Refusal):
+    """The file is no sealed allocation of this format."""
+
+    kind = "bad_input"
+    code = "not_an_allocation"
+
+    def __init__(self) -> None:
+        super().__init__(say("The file is no sealed allocation, or is broken."))

@@ -11,6 +11,7 @@ from exam_centre.kernel.errors import Refusal
 from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.papers.rules import Mode
 from exam_centre.timetable.rules.lifecycles import DutyRole, PlanStatus
+from exam_centre.timetable.rules.meanings import kinds_in_words
 from exam_centre.venues.rules import RoomKind
 
 NEED_SENTENCES: dict[AccessKind, Sentence] = {
@@ -247,6 +248,21 @@ class CompulsoryFirst(_Conflict):
         super().__init__(say("The compulsory paper is sat first. Hold the elective one over."))
 
 
+class HeldOverElsewhere(_Conflict):
+    """The second paper would be sat at another venue, and the way there is no isolation."""
+
+    code = "held_over_elsewhere"
+
+    def __init__(self, venue: str) -> None:
+        super().__init__(
+            say(
+                "Who is held over stays at one venue. Choose a desk at venue {venue} for the "
+                "second paper.",
+                venue=venue,
+            )
+        )
+
+
 class NotOnePerson(Refusal):
     """A paper is held over for one person, not between two."""
 
@@ -358,5 +374,14 @@ class PlanHasProblems(_Conflict):
 
     def __init__(self, kinds: Sequence[tuple[str, int]]) -> None:
         self.kinds = tuple(kinds)
-        words = ", ".join(f"{kind}: {count}" for kind, count in kinds)
+        words = kinds_in_words(self.kinds)
         super().__init__(say("The check found {words}. Put these right first.", words=words))
+
+
+class SecondPersonNeeded(_Conflict):
+    """A published plan seats people at the venue, so one person alone does not withdraw it."""
+
+    code = "second_person_needed"
+
+    def __init__(self) -> None:
+        super().__init__(say("A published plan stands at this venue, so two people withdraw it."))

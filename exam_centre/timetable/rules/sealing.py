@@ -1,4 +1,4 @@
-"""The seed two people make together, and the fingerprints of what a plan was made of."""
+"""The seed two people make together, and fingerprints: of what a plan was made of, of secrets."""
 
 import hashlib
 import json
@@ -24,3 +24,8 @@ def fingerprint(lines: Iterable[Sequence[str | int | None]]) -> str:
         words = json.dumps(list(line), ensure_ascii=False, separators=(",", ":"))
         digest.update(words.encode() + b"\n")
     return digest.hexdigest()
+
+
+def address_hash(token: str) -> str:
+    """Return what is kept of a calendar's secret address: nobody guesses its 128 random bits."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,11 +1,16 @@
 """What is done with plans: placing, duties, sealing, publication."""
 
+from exam_centre.timetable.service.calendars import end_calendar_address, new_calendar_address
 from exam_centre.timetable.service.duties import (
     answer_duty,
     assign_duty,
     replace_duty,
 )
-from exam_centre.timetable.service.moving import desk_of, move, period_of, swap
+from exam_centre.timetable.service.leaving import Told, is_public, withdraw_venue
+from exam_centre.timetable.service.locking import ensure_unlocked, lock, unlock
+from exam_centre.timetable.service.move_log import undo
+from exam_centre.timetable.service.moving import desk_of, leave, move, period_of, push, swap
+from exam_centre.timetable.service.paper_moving import move_paper
 from exam_centre.timetable.service.placing import (
     discard_plan,
     draft_plan,
@@ -36,21 +41,30 @@ __all__ = [
     "Prepared",
     "Rostered",
     "Solved",
+    "Told",
     "add_seed_part",
     "answer_duty",
     "assign_duty",
     "desk_of",
     "discard_plan",
     "draft_plan",
+    "end_calendar_address",
+    "ensure_unlocked",
     "hold_over",
+    "is_public",
     "keep",
+    "leave",
     "leave_unplaced",
+    "lock",
     "move",
+    "move_paper",
+    "new_calendar_address",
     "period_of",
     "place",
     "prepare",
     "propose",
     "publish",
+    "push",
     "replace_duty",
     "roster_plan",
     "seal_plan",
@@ -59,5 +73,8 @@ __all__ = [
     "solve_plan",
     "swap",
     "take_back",
+    "undo",
+    "unlock",
     "vacate",
+    "withdraw_venue",
 ]

@@ -27,16 +27,15 @@ from exam_centre.timetable.rules import (
     AlreadyPlaced,
     ClashNotHoldable,
     CompulsoryFirst,
+    HeldOverElsewhere,
     NotOnePerson,
     NotPlacedHere,
     PlanIsClosed,
     PlanStatus,
-    Question,
     SecondPaperWaits,
-    Span,
     UnplacedReason,
-    own_end,
     refusal_of,
+    variant_of,
 )
 from exam_centre.venues.models import Seat
 
@@ -81,7 +80,7 @@ def place(
     starts_at  None: the period's start.
     Raises     the first reason of `rules.refusal_of`, and PlanIsClosed.
     """
-    _require_draft(session, actor, plan)
+    require_draft(session, actor, plan)
     return _place(session, actor, plan, entry, seat, period, starts_at or period.starts_at, now)
 
 
@@ -104,7 +103,7 @@ def hold_over(
     Raises       ClashNotHoldable for two compulsory papers, CompulsoryFirst where the elective one
                  would come first, ConflictOfInterest for the supervisor, and the reasons of place.
     """
-    _require_draft(session, actor, plan)
+    require_draft(session, actor, plan)
     facts = queries.entry_facts(session, [first.entry_id, entry.id])
     one, two = facts[first.entry_id], facts[entry.id]
     if one.person_id != two.person_id:
@@ -115,6 +114,9 @@ def hold_over(
         raise CompulsoryFirst
     if not queries.stands(session, plan, first):
         raise NotPlacedHere
+    desks = queries.desk_facts(session, [first.seat_id, seat.id])
+    if desks[first.seat_id].venue_id != desks[seat.id].venue_id:
+        raise HeldOverElsewhere(desks[first.seat_id].venue_code)
     ensure_no_tie(session, supervisor.id, [one.person_id])
     period = session.get_one(Period, session.get_one(RoomSession, first.room_session_id).period_id)
     starts_at = first.ends_at + timedelta(minutes=isolation_minutes)
@@ -144,7 +146,7 @@ def leave_unplaced(
     now: datetime,
 ) -> Unplaced:
     """List an entry without a seat, with the reason and what would help. Raises AlreadyPlaced."""
-    _require_draft(session, actor, plan)
+    require_draft(session, actor, plan)
     if queries.standing_of_entry(session, plan, entry.id) is not None:
         raise AlreadyPlaced
     row = _listed(session, plan, entry.id) or Unplaced(plan_id=plan.id, entry_id=entry.id)
@@ -161,7 +163,7 @@ def vacate(
 
     Raises NotPlacedHere, and SecondPaperWaits where a paper is held over until this one ends.
     """
-    _require_draft(session, actor, plan)
+    require_draft(session, actor, plan)
     if not queries.stands(session, plan, placement):
         raise NotPlacedHere
     held = session.scalars(
@@ -202,24 +204,10 @@ def _place(
     *,
     held_over: bool = False,
 ) -> Placement:
-    facts = queries.entry_facts(session, [entry.id])[entry.id]
-    desk = queries.desk_facts(session, [seat.id])[seat.id]
-    # A paper nobody sits has no minutes; the rule refuses it before it looks at the time.
-    span = Span(starts_at, own_end(starts_at, facts.minutes, facts.extra_percent))
-    refusal = refusal_of(
-        Question(
-            entry=facts,
-            desk=desk,
-            series_id=plan.series_id,
-            period=Span(period.starts_at, period.ends_at),
-            period_series_id=period.series_id,
-            span=span,
-            held_over=held_over,
-            around=queries.surroundings(
-                session, queries.versions(session, plan), facts, desk, span
-            ),
-        )
+    asked = queries.question_of(
+        session, plan, entry, seat, period, starts_at=starts_at, held_over=held_over
     )
+    refusal = refusal_of(asked)
     if refusal is not None:
         raise refusal
     listed = _listed(session, plan, entry.id)
@@ -228,12 +216,12 @@ def _place(
     placement = Placement(
         plan_id=plan.id,
         entry_id=entry.id,
-        person_id=facts.person_id,
-        sitting_id=_sitting(session, plan, facts.paper_id, period).id,
-        room_session_id=_room_session(session, desk.room_id, period).id,
+        person_id=asked.entry.person_id,
+        sitting_id=sitting_of(session, plan, asked.entry.paper_id, period).id,
+        room_session_id=room_session_of(session, asked.desk.room_id, period).id,
         seat_id=seat.id,
-        starts_at=span.starts_at,
-        ends_at=span.ends_at,
+        starts_at=asked.span.starts_at,
+        ends_at=asked.span.ends_at,
         in_force=False,
     )
     session.add(placement)
@@ -241,7 +229,26 @@ def _place(
     return placement
 
 
-def _require_draft(session: Session, actor: Actor, plan: Plan) -> None:
+def place_held_over(
+    session: Session,
+    actor: Actor,
+    plan: Plan,
+    entry: Entry,
+    seat: Seat,
+    period: Period,
+    row: HeldOver,
+    *,
+    now: datetime,
+) -> None:
+    """Hold an entry over again as `row` says it was before. Raises the reasons of place."""
+    require_draft(session, actor, plan)
+    _place(session, actor, plan, entry, seat, period, row.isolated_until, now, held_over=True)
+    session.add(row)
+    audit.record(session, actor, "timetable.held_over", row, now)
+
+
+def require_draft(session: Session, actor: Actor, plan: Plan) -> None:
+    """Raise Forbidden or PlanIsClosed where the actor may not change this version."""
     actor.require(Permission.PLAN_TIMETABLE, place_of_series(session, plan.series_id))
     if plan.status is not PlanStatus.DRAFT:
         raise PlanIsClosed(plan.number, plan.status)
@@ -253,7 +260,7 @@ def _listed(session: Session, plan: Plan, entry_id: int) -> Unplaced | None:
     )
 
 
-def _sitting(session: Session, plan: Plan, paper_id: int, period: Period) -> Sitting:
+def sitting_of(session: Session, plan: Plan, paper_id: int, period: Period) -> Sitting:
     """Return the paper's sitting in the period; a further one of the series is variant B, C..."""
     known = session.scalars(
         select(Sitting)
@@ -263,13 +270,16 @@ def _sitting(session: Session, plan: Plan, paper_id: int, period: Period) -> Sit
     for sitting in known:
         if sitting.period_id == period.id:
             return sitting
-    sitting = Sitting(paper_id=paper_id, period_id=period.id, variant=chr(ord("A") + len(known)))
+    taken = {sitting.variant for sitting in known}
+    variant = next(v for v in map(variant_of, range(len(taken) + 1)) if v not in taken)
+    sitting = Sitting(paper_id=paper_id, period_id=period.id, variant=variant)
     session.add(sitting)
     session.flush()
     return sitting
 
 
-def _room_session(session: Session, room_id: int, period: Period) -> RoomSession:
+def room_session_of(session: Session, room_id: int, period: Period) -> RoomSession:
+    """Return the session of a room in a period, made where it is missing."""
     found = session.scalar(
         select(RoomSession).where(
             RoomSession.room_id == room_id, RoomSession.period_id == period.id

@@ -28,6 +28,7 @@ from exam_centre.timetable.rules import (
     Stage,
     fingerprint,
 )
+from exam_centre.timetable.service.freeing import free_duties
 
 
 def add_seed_part(
@@ -112,6 +113,7 @@ def publish(
     audit.record(session, actor, "timetable.published", plan, now, reason=stage.value)
     if stage is Stage.TIME and repairs is not None:
         _tell_moved(session, plan, now)
+        free_duties(session, actor, plan, now=now)
     return row
 
 

@@ -16,6 +16,7 @@ from exam_centre.calendar.queries import place_of_series
 from exam_centre.kernel import audit, laws
 from exam_centre.kernel.permissions import Actor, Permission
 from exam_centre.solver.park import LockBroken, ParkPlan, Score, solve
+from exam_centre.solver.park.planner import MOVES_PER_ENTRY
 from exam_centre.timetable import queries
 from exam_centre.timetable.models import Plan
 from exam_centre.timetable.queries.kept import Kept
@@ -33,6 +34,7 @@ from exam_centre.timetable.rules import (
     seed_of,
 )
 from exam_centre.timetable.service.publishing import seal_plan
+from exam_centre.timetable.service.reproducing import keep_allocation
 from exam_centre.timetable.service.writing import Written, write_plan
 
 Tell = Callable[[int, int, Score], None]
@@ -45,6 +47,7 @@ class Prepared:
 
     planning: Planning
     kept: Kept
+    iterations: int | None = None  # what the search ended by; None: by time, or not yet
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ def prepare(
         raise PlanIsClosed(plan.number, plan.status)
     planning = queries.problem_of(session, session.get_one(Series, plan.series_id), rules)
     sentences = queries.contradictions(planning)
+    sentences += queries.lock_contradictions(session, plan, planning)
     if sentences:
         raise ProblemContradicts(sentences)
     return Prepared(planning, queries.kept_places(session, plan, planning, own=keep_own, also=lock))
@@ -135,6 +139,8 @@ def search(
     are, and solver.park.Cancelled.
     """
     planning, kept = prepared.planning, prepared.kept
+    if seconds is None and iterations is None:
+        iterations = MOVES_PER_ENTRY * len(planning.entries)
     for _ in range(MOST_LOCKS_BROKEN):
         try:
             found = solve(
@@ -152,7 +158,7 @@ def search(
             worst = broken.entry
             kept = kept.without(worst)
         else:
-            return Prepared(planning, kept), found
+            return Prepared(planning, kept, None if seconds else iterations), found
     raise LocksContradict(planning.entries[worst].person_no, planning.paper_of(worst).code)
 
 
@@ -181,6 +187,15 @@ def keep(
     parts = [row.part for row in queries.seed_parts(session, plan)]
     if len(parts) == 2 and seed_of(parts) == found.seed:
         seal_plan(session, actor, plan, algorithm=ALGORITHM, now=now)
+    keep_allocation(
+        session,
+        plan,
+        prepared.planning,
+        prepared.kept,
+        found,
+        iterations=prepared.iterations,
+        now=now,
+    )
     return Solved(found, written)
 
 
@@ -200,6 +215,7 @@ def _summary(prepared: Prepared, found: ParkPlan, written: Written) -> dict[str,
         "algorithm": ALGORITHM,
         "seed": str(found.seed),  # as text: it is longer than what JSON numbers keep
         "moves": found.moves,
+        "iterations": prepared.iterations,  # None: it ended by time, and nobody can repeat it
         "complete": found.complete,
         "problem_sha256": prepared.planning.problem.fingerprint(),
         "placing_sha256": found.fingerprint(),

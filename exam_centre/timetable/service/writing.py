@@ -33,7 +33,7 @@ from exam_centre.timetable.queries.reasons import (
     what_helps,
 )
 from exam_centre.timetable.queries.staff import Helper
-from exam_centre.timetable.rules import Span, UnplacedReason, own_end
+from exam_centre.timetable.rules import Span, UnplacedReason, own_end, variant_of
 
 Key = tuple[int, int]
 NO_EXTRA = Decimal(0)
@@ -194,7 +194,7 @@ class _Writer:
         rows = []
         for paper_id, period_id in sorted(wanted, key=lambda key: (key[0], order[key[1]])):
             used = letters.setdefault(paper_id, set())
-            variant = next(v for v in map(_variant, range(len(order) + 1)) if v not in used)
+            variant = next(v for v in map(variant_of, range(len(order) + 1)) if v not in used)
             used.add(variant)
             rows.append({"paper_id": paper_id, "period_id": period_id, "variant": variant})
         insert_rows(self._session, Sitting, rows)
@@ -325,9 +325,3 @@ class _Writer:
             }
             for entry, reason, sentence in sorted(rows, key=lambda row: row[0])
         ]
-
-
-def _variant(number: int) -> str:
-    """Return A to Z, then A2, B2, ..."""
-    rounds, letter = divmod(number, 26)
-    return chr(ord("A") + letter) + (str(rounds + 1) if rounds else "")

@@ -1,15 +1,32 @@
 """Pages of the timetable: plans, grids, entries, duties, files."""
 
-from exam_centre.timetable.views import at_venue, downloads, duties, entries, grids, plans
+from exam_centre.timetable.views import (
+    at_venue,
+    calendars,
+    downloads,
+    duties,
+    entries,
+    grids,
+    hand,
+    paper_moves,
+    pictures,
+    plans,
+    sealed,
+)
 from exam_centre.timetable.views.blueprint import NAVIGATION, blueprint
 
 __all__ = [
     "NAVIGATION",
     "at_venue",
     "blueprint",
+    "calendars",
     "downloads",
     "duties",
     "entries",
     "grids",
+    "hand",
+    "paper_moves",
+    "pictures",
     "plans",
+    "sealed",
 ]

@@ -9,6 +9,8 @@ from exam_centre.kernel.permissions import Permission
 from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.timetable.models import Plan
 from exam_centre.timetable.rules import (
+    BROKEN_WORDS,
+    PROBLEM_WORDS,
     DutyRole,
     DutyStatus,
     PlanStatus,
@@ -28,6 +30,7 @@ NAVIGATION = (
         "timetable.my_duties",
         (Permission.RUN_ROOM, Permission.CHECK_IN, Permission.CLOSE_DAY),
     ),
+    NavItem(_l("My calendar"), "timetable.my_calendar", (Permission.SEE_OWN,)),
 )
 Places = list[tuple[str, str | None]]
 
@@ -81,30 +84,9 @@ SCORE_WORDS: dict[str, Sentence] = {
     "beside_paper": say("People beside the same paper"),
     "beside_team": say("People beside their own team"),
 }
-PROBLEM_WORDS = {
-    "not_confirmed": say("Entry not confirmed"),
-    "another_person": say("Seat of somebody else"),
-    "another_paper": say("Sitting of another paper"),
-    "another_period": say("Room open in another period"),
-    "another_series": say("Period of another series"),
-    "another_room": say("Desk of another room"),
-    "old_layout": say("Desk of an earlier layout"),
-    "wrong_room_kind": say("Room does not suit the paper"),
-    "venue_not_approved": say("Venue not approved"),
-    "wrong_length": say("Time too short or too long"),
-    "outside_period": say("Outside its period"),
-    "no_wheelchair_desk": say("Desk not for a wheelchair"),
-    "person_in_two_places": say("One person in two places"),
-    "two_people_on_a_seat": say("Two people on one seat"),
-    "entry_placed_twice": say("Entry placed twice"),
-    "not_alone": say("Not alone as granted"),
-    "isolation_broken": say("Isolation too short"),
-    "room_booked": say("Room booked for something else"),
-    "at_work": say("On shift or resting"),
-    "tied_invigilator": say("Invigilator tied to somebody here"),
-}
 WORDS = {
     "problem_words": PROBLEM_WORDS,
+    "conflict_words": BROKEN_WORDS | SCORE_WORDS,
     "status_words": STATUS_WORDS,
     "stage_words": STAGE_WORDS,
     "reason_words": REASON_WORDS,

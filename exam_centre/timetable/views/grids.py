@@ -10,7 +10,9 @@ from exam_centre.entries.rules import ENTRY_SENTENCES
 from exam_centre.kernel import clock
 from exam_centre.kernel.permissions import Permission
 from exam_centre.timetable import queries
-from exam_centre.timetable.queries import grid, lists
+from exam_centre.timetable.queries import clashes, grid, lists
+from exam_centre.timetable.rules import GridBy, GridColour
+from exam_centre.timetable.views.asking import GRID_BY_WORDS, GRID_COLOUR_WORDS, asked_of
 from exam_centre.timetable.views.blueprint import PLANS, blueprint, way_to
 from exam_centre.venues.models import Room, Venue
 from exam_centre.venues.queries import layout_of, seats_of
@@ -19,21 +21,38 @@ from exam_centre.webkit.database import reader
 from exam_centre.webkit.paging import asked_window
 
 SHOWN_PROBLEMS = 200
+GRID_ROWS = 60  # of one page of a grid
 
 
 @blueprint.get("/plans/<token:token>/grid")
 @requires(*PLANS)
 def show_grid(token: str) -> ResponseReturnValue:
-    """Show periods by venue, or by the rooms of one venue; every cell leads on."""
+    """Show periods by venue, room, paper or staff; every cell leads on."""
     plan = queries.access_plan(reader(), current_actor(), token)
+    window = asked_window("venue", "by", "colour", size=GRID_ROWS)
     venue = request.args.get("venue", "")[:32]
-    found = grid.grid_of(reader(), plan, venue)
+    by = asked_of(GridBy, "by", GridBy.VENUE)
+    colour = asked_of(GridColour, "colour", GridColour.FILL)
+    marked = {}
+    if colour is GridColour.CLASH and by in (GridBy.VENUE, GridBy.ROOM):
+        marked = clashes.clashes_by_room(reader(), clashes.clashes_of(reader(), plan))
+    found = grid.grid_of(reader(), plan, venue, by=by, clashes=marked)
+    lines = [
+        line
+        for line in found.lines
+        if window.text in line.name or line.code.startswith(window.text)
+    ]
     series = reader().get_one(Series, plan.series_id)
     return render_template(
         "timetable/grid.html",
         plan=plan,
         grid=found,
+        page=window.page(lines[window.offset : window.offset + window.limit], len(lines)),
         venue=venue,
+        by=by,
+        colour=colour,
+        grid_by_words=GRID_BY_WORDS,
+        grid_colour_words=GRID_COLOUR_WORDS,
         series=series,
         days=[clock.at_venue(p.starts_at, series.time_zone).date() for p in found.periods],
         way=way_to(plan),
@@ -127,6 +146,7 @@ def list_problems(token: str) -> ResponseReturnValue:
         law=queries.law_entries(reader(), plan),
         counts=queries.problem_counts(found),
         problems=found[:SHOWN_PROBLEMS],
+        subject_words=queries.subjects_in_words(reader(), found[:SHOWN_PROBLEMS]),
         way=way_to(plan),
     )
 

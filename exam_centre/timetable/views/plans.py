@@ -303,6 +303,7 @@ def _show(
         rostered=plan.summary.get("roster"),
         next_stage=NEXT_STAGE.get(plan.status),
         repairs=queries.plan_in_force(session, plan.series_id),
+        impact=queries.impact_of(session, plan),
         may_plan=actor.may(Permission.PLAN_TIMETABLE, place),
         may_publish=actor.may(Permission.PUBLISH_TIMETABLE, place),
         is_proposer=actor.person_id == plan.proposed_by_id,
