@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from flask import Flask, url_for
+from flask_babel import lazy_gettext as _l
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -56,7 +57,7 @@ from exam_centre.webkit.languages import init_languages
 from exam_centre.webkit.limits import init_limits
 from exam_centre.webkit.links import here
 from exam_centre.webkit.log import configure_log, init_log
-from exam_centre.webkit.navigation import NavItem, init_navigation
+from exam_centre.webkit.navigation import NavGroup, NavItem, init_navigation
 from exam_centre.webkit.pages import blueprint as edge_pages
 from exam_centre.webkit.showcase import blueprint as showcase_pages
 from exam_centre.webkit.static_files import init_static_files
@@ -94,6 +95,16 @@ BLUEPRINTS = (
     invigilation_endpoints,
     overview_pages,
     edge_pages,
+)
+
+# What stands behind one word in the menu of people who have many entries.
+MENU_GROUPS = (
+    NavGroup(_l("Basics"), ("organisation", "accounts", "calendar", "papers", "venues")),
+    NavGroup(_l("Candidates and entries"), ("entries",)),
+    NavGroup(_l("Planning"), ("timetable", "admission")),
+    NavGroup(_l("The day"), ("conduct", "custody", "invigilation", "practicals")),
+    NavGroup(_l("Marks and theses"), ("marking", "theses")),
+    NavGroup(_l("Awards"), ("results", "certificates", "credits")),
 )
 
 for _room in ROOMS:
@@ -159,7 +170,7 @@ def _init_edge(app: Flask) -> None:
     init_log(app)
     init_headers(app)
     init_text(app)
-    init_navigation(app, _menu())
+    init_navigation(app, _menu(), MENU_GROUPS)
     init_access(app, _find_actor)
     CSRFProtect(app)
     init_limits(app)

@@ -14,7 +14,8 @@ PLAN = "plan"
 # and answers to programs.
 FILE_ENDINGS = (".csv", ".ics", ".json", ".pdf", ".pem", ".xlsx")
 FILES = {
-    "admission.show_photo", "admission.show_doubt_photo", "certificates.download_file",
+    "admission.show_photo", "admission.show_doubt_photo", "entries.fetch_evidence",
+    "certificates.download_file",
     "certificates.show_picture", "certificates.download_credential", "certificates_api.key_set",
     "certificates_api.status_list", "certificates_api.did_document", "certificates_api.vocabulary",
     "credits.download_export", "invigilation_api.counters", "webkit.health",
@@ -44,7 +45,9 @@ VISITS: dict[str, Visit] = {
     "entries.show_import": _by(batch="import"),
     "entries.lift_bar": _by(entry="barred"),
     "timetable.show_entry": _by(token="plan", entry="planned_entry"),
+    "timetable.lock_entry": _by(token="plan", entry="planned_entry"),
     "timetable.show_room": _by(token="plan", room="planned_room"),
+    "timetable.my_calendar": _by(Role.WORKER),
     "timetable.show_series": _by(),
     "venues.show_room": _by(room="room_of_venue"),
     "venues.draw_layout": _by(Role.VENUE_MANAGER, room="room_of_venue"),
@@ -59,6 +62,8 @@ VISITS: dict[str, Visit] = {
     "admission.show_slip": _by(Role.WORKER),
     "admission.fetch_calendar": _by(Role.WORKER),
     "admission.recheck": _by(Role.CHIEF, room="closed_room"),
+    "admission.key_paper": _by(Role.INVIGILATOR),
+    "timetable.withdraw_venue": _by(),
     "conduct.open_case": _by(Role.INVIGILATOR, incident="free_incident"),
     "custody.send": _by(Role.INVIGILATOR, bag="sealed_bag"),
     "custody.open_bag": _by(Role.INVIGILATOR, bag="sealed_bag"),
@@ -80,6 +85,10 @@ VISITS: dict[str, Visit] = {
     "marking.formative_mark": _by(person_no="formative_person"),
     "papers.show_course": _by(code="course"),
     "credits.show_export": _by(token="export"),
+    "theses.propose": _by(Role.WORKER, entry="own_thesis_entry"),
+    "theses.topic": _by(Role.MARKER),
+    "theses.set_defence": _by(thesis="defended"),
+    "theses.defence_file": _by(thesis="defended"),
     "theses.begin": _by(paper="thesis_paper", person_no="thesis_person"),
     "practicals.room": _by(Role.INVIGILATOR, room="skill_room"),
     "practicals.draw": _by(Role.INVIGILATOR, placement="undrawn"),
@@ -108,6 +117,8 @@ VISITS: dict[str, Visit] = {
     "credits.claim_again": _by(token="claim"),
     "credits.show_comparison": _by(token="comparison"),
     "credits.explain": _by(token="comparison"),
+    "overview.candidate_trail": _by(person_no="worker_no"),
+    "overview.mark_trail": _by(entry="worker_entry"),
 }
 
 

@@ -24,16 +24,17 @@ from exam_centre.entries.models import Candidate, Entry, EntryCourse
 from exam_centre.kernel.outbox import SendStatus
 from exam_centre.marking.models import Moderation
 from exam_centre.marking.rules import BundleStatus
+from exam_centre.papers.models import Paper
 from exam_centre.papers.queries import scheme_of
 from exam_centre.papers.rules import Mode
 from exam_centre.practicals.models import StationDraw
 from exam_centre.results.models import Outcome, ReviewSample
 from exam_centre.results.rules import OutcomeStatus, Parts, Tier, Verdict, compose, keep_facts
-from exam_centre.theses.models import PanelMember, ThesisRecord
-from exam_centre.theses.rules import PanelRole, ThesisStatus
+from exam_centre.theses.models import DefenceSlot, PanelMember, ThesisRecord, ThesisTopic
+from exam_centre.theses.rules import DefenceKind, PanelRole, ThesisStatus
 from exam_centre.venues.rules import RoomKind
 from tests.factories.awards import seated
-from tests.factories.times import MINUTE
+from tests.factories.times import DAY, MINUTE
 from tests.journeys.furnished import ABSENT, EXPECTED, PRESENT, Furnished
 
 FINALS = (86, 45, 92, 77, 58, 66)  # marks of the final part; 45 and 58 fail
@@ -109,6 +110,18 @@ class FullyFurnished(Furnished):
         )
         for role in (PanelRole.CHAIR, PanelRole.MEMBER, PanelRole.MEMBER):
             self.save(PanelMember(thesis_id=checked.id, person_id=self.person().id, role=role))
+        self.save(
+            DefenceSlot(
+                thesis_id=checked.id,
+                number=1,
+                starts_at=self.today + 30 * DAY,
+                ends_at=self.today + 30 * DAY + 40 * MINUTE,
+                kind=DefenceKind.WORKPLACE,
+                place="一号厂房会议室",
+                set_by_id=marker.id,
+                set_at=self.today,
+            )
+        )
         paper = self.paper(Mode.THESIS, name="岗位论文")
         entry = self.entry(paper=paper)
         candidate = self.session.get_one(Candidate, entry.candidate_id)
@@ -116,7 +129,29 @@ class FullyFurnished(Furnished):
             "thesis": thesis.token,
             "thesis_paper": paper.code,
             "thesis_person": candidate.person_no,
+            "defended": checked.token,
         }
+        self._topics(paper)
+
+    def _topics(self, paper: Paper) -> None:
+        """A topic that waits for its supervisor, and an entry of the worker's own without one."""
+        other = self.entry(paper=paper)
+        writer = self.session.get_one(Candidate, other.candidate_id).person_id
+        topic = self.save(
+            ThesisTopic(
+                entry_id=other.id,
+                number=1,
+                title="减少换模等待",
+                about="二号线换模时，工人要等叉车二十分钟。",
+                proposed_by_id=writer,
+                proposed_at=self.today,
+                supervisor_id=self.people["marker"].id,
+            )
+        )
+        person = self.people["worker"].id
+        worker = self.session.scalars(select(Candidate).where(Candidate.person_id == person)).one()
+        own = self.entry(worker, paper)
+        self.at |= {"topic": topic.token, "own_thesis_entry": own.token}
 
     def _assignments(self) -> None:
         paper = self.paper(Mode.ASSIGNMENT, name="班组管理大作业")
@@ -219,6 +254,8 @@ class FullyFurnished(Furnished):
             "correction": filed.token,
             "appeal": appeal.token,
             "earlier": earlier.code,
+            "worker_entry": own.token,
+            "worker_no": worker.person_no,
         }
 
     def _released(self) -> Outcome:

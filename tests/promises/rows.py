@@ -311,6 +311,35 @@ def _span(_: World, row: Row) -> Row:
     return {"starts_at": starts, "ends_at": starts + HOUR}
 
 
+def _topic(world: World, row: Row) -> Row:
+    entry = row.get("entry_id")
+    if entry is None:
+        writer = row.get("proposed_by_id") or world.person()
+        candidate = world.add("candidates", person_id=writer)
+        entry = world.add("entries", candidate_id=candidate)
+    candidate = world.value("entries", entry, "candidate_id")
+    decided = row.get("status", "proposed") != "proposed"
+    return {
+        "entry_id": entry,
+        "number": 1,
+        "proposed_by_id": world.value("candidates", candidate, "person_id"),
+        "supervisor_id": world.person() if decided else None,
+        "decided_at": NINE if decided else None,
+        "reason": "too wide" if row.get("status") == "returned" else "",
+    }
+
+
+def _defence(world: World, row: Row) -> Row:
+    """A defence by video, of a thesis with somebody in the chair."""
+    thesis = row.get("thesis_id")
+    if thesis is None:
+        thesis = world.add("theses")
+        world.add("panel_members", thesis_id=thesis, role="chair")
+    where = {} if row.get("kind") == "room" else {"kind": "video", "place": "meeting 12"}
+    reason = "ill" if row.get("number", 1) > 1 else ""
+    return {"thesis_id": thesis, "number": 1, "reason": reason, **where, **_span(world, row)}
+
+
 RECIPES: dict[str, Callable[[World, Row], Row]] = {
     "units": lambda _world, _row: {"level": "national"},
     "shifts": _span,
@@ -328,6 +357,14 @@ RECIPES: dict[str, Callable[[World, Row], Row]] = {
     "deferrals": _decided("approved", "refused"),
     "venue_applications": lambda world, _row: {"venue_id": world.add("venues")},
     "seed_parts": lambda _world, _row: {"place": 1},
+    "plan_locks": lambda world, _row: {
+        "entry_id": world.add("entries"),
+        "paper_id": None,
+        "room_id": None,
+        "venue_id": None,
+    },
+    "plan_moves": lambda _world, row: {"undoes": 1 if row.get("kind") == "undo" else None},
+    "sealed_allocations": lambda _world, _row: {"result_sha256": "0" * 64},
     "placements": _placement,
     "incidents": lambda world, row: (
         {"resolved_by_id": world.person()} if row.get("status") == "resolved" else {}
@@ -339,6 +376,10 @@ RECIPES: dict[str, Callable[[World, Row], Row]] = {
     ),
     "attendances": _attendance,
     "doubt_photos": lambda _world, row: {} if row.get("agreed") else {"file_key": ""},
+    "paper_lines": lambda world, row: {
+        "at": NINE if row.get("outcome", "present") == "present" else None,
+        "incident_id": world.add("incidents") if row.get("verdict") == "conflict" else None,
+    },
     "credit_exports": lambda _world, _row: {"destination": "course_results"},
     "bundles": lambda world, row: (
         {"approved_by_id": world.person()} if row.get("status") == "approved" else {}
@@ -351,6 +392,8 @@ RECIPES: dict[str, Callable[[World, Row], Row]] = {
     "assignment_marks": lambda _world, _row: {"score": Decimal(83)},
     "formative_marks": lambda _world, _row: {"score": Decimal(82)},
     "formative_changes": lambda _world, _row: {"score": Decimal(82)},
+    "thesis_topics": _topic,
+    "defence_slots": _defence,
     "practical_marks": _attended,
     "outcomes": _outcome,
     "release_batches": _batch,

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.promises.rows import World
+from tests.promises.rows import HOUR, NINE, World
 
 NUMBER = Decimal("61.5")
 WITHOUT_A_SCRIPT = ["expected", "absent", "refused", "voided"]
@@ -182,3 +182,82 @@ def test_the_supervisor_has_no_seat_on_the_panel(world):
     member = world.add("panel_members", thesis_id=thesis)
     with world.refuses("supervisor_is_not_on_the_panel"):
         world.set("panel_members", member, person_id=supervisor)
+
+
+def test_a_topic_is_proposed_by_its_writer_and_one_version_stands(world):
+    topic = world.add("thesis_topics")
+    entry = world.value("thesis_topics", topic, "entry_id")
+
+    with world.refuses("uq_thesis_topics_standing"):
+        world.add("thesis_topics", entry_id=entry, number=2)
+    with world.refuses("topic_is_its_writers_own"):
+        world.add("thesis_topics", entry_id=world.add("entries"), proposed_by_id=world.person())
+
+
+def test_a_topic_is_returned_for_a_reason_by_somebody_and_stays_so(world):
+    for missing in ("reason", "supervisor_id", "decided_at"):
+        nothing = "" if missing == "reason" else None
+        with world.refuses("ck_thesis_topics_"):
+            world.add("thesis_topics", status="returned", **{missing: nothing})
+    topic = world.add("thesis_topics", status="returned")
+
+    for column, value in (("title", "'x'"), ("reason", "'x'"), ("supervisor_id", "NULL")):
+        with world.refuses("_final"):
+            world.run(f"UPDATE thesis_topics SET {column} = {value} WHERE id = :id", id=topic)
+    with world.refuses("topic_is_kept"):
+        world.run("DELETE FROM thesis_topics WHERE id = :id", id=topic)
+
+
+def test_no_thesis_begins_past_a_topic_that_waits_and_no_topic_after_it(world):
+    waiting = world.add("thesis_topics")
+    with world.refuses("no_thesis_past_a_waiting_topic"):
+        world.add("theses", entry_id=world.value("thesis_topics", waiting, "entry_id"))
+    begun = world.value("theses", world.add("theses"), "entry_id")
+    with world.refuses("no_topic_once_the_thesis_began"):
+        world.add("thesis_topics", entry_id=begun)
+
+
+def test_a_defence_is_somewhere_with_a_panel_that_stays(world):
+    with world.refuses("defence_has_its_panel"):
+        world.add("defence_slots", thesis_id=world.add("theses"))
+    with world.refuses("ck_defence_slots_somewhere"):
+        world.add("defence_slots", place="")
+    with world.refuses("ck_defence_slots_a_room_or_words"):
+        world.add("defence_slots", kind="room")
+    slot = world.add("defence_slots")
+    thesis = world.value("defence_slots", slot, "thesis_id")
+
+    with world.refuses("panel_stays_once_its_defence_is_set"):
+        world.add("panel_members", thesis_id=thesis)
+    with world.refuses("panel_of_a_set_defence_is_kept"):
+        world.run("DELETE FROM panel_members WHERE thesis_id = :thesis", thesis=thesis)
+
+
+def test_a_defence_moves_by_a_new_version_with_a_reason(world):
+    slot = world.add("defence_slots")
+    thesis = world.value("defence_slots", slot, "thesis_id")
+
+    with world.refuses("defence_slot_is_final"):
+        world.set("defence_slots", slot, place="elsewhere")
+    with world.refuses("uq_defence_slots_in_force"):
+        world.add("defence_slots", thesis_id=thesis, number=2, starts_at=NINE + 2 * HOUR)
+    world.set("defence_slots", slot, in_force=False)
+    with world.refuses("ck_defence_slots_moved_for_a_reason"):
+        world.add("defence_slots", thesis_id=thesis, number=2, reason="")
+    world.add("defence_slots", thesis_id=thesis, number=2)
+    with world.refuses("moved_defence_does_not_come_back"):
+        world.set("defence_slots", slot, in_force=True)
+    with world.refuses("defence_slot_is_kept"):
+        world.run("DELETE FROM defence_slots WHERE id = :id", id=slot)
+
+
+def test_nobody_defends_while_they_sit_a_paper_of_a_published_plan(world):
+    placement = world.add("placements", starts_at=NINE, in_force=True)
+    entry = world.value("placements", placement, "entry_id")
+    candidate = world.value("entries", entry, "candidate_id")
+    thesis = world.add("theses", entry_id=world.add("entries", candidate_id=candidate))
+    world.add("panel_members", thesis_id=thesis, role="chair")
+
+    with world.refuses("nobody_defends_during_their_paper"):
+        world.add("defence_slots", thesis_id=thesis, starts_at=NINE + HOUR / 2)
+    world.add("defence_slots", thesis_id=thesis, starts_at=NINE + HOUR)

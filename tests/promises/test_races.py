@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -24,7 +25,7 @@ class Pair:
     """Two statements that are each right alone, and the count that says how many took hold."""
 
     statements: tuple[str, str]
-    rows: tuple[dict[str, int], dict[str, int]]
+    rows: tuple[dict[str, Any], dict[str, Any]]
     count: str
 
 
@@ -86,6 +87,26 @@ def number_and_void(world: World, table: str) -> Pair:
     )
 
 
+def two_defences(world: World, shared: str) -> Pair:
+    """Return the setting of two defences at one time that share an assessor or a room."""
+    theses = [world.add("theses") for _ in range(2)]
+    member = world.person()
+    for thesis in theses:
+        chair = member if shared == "person" else world.person()
+        world.add("panel_members", thesis_id=thesis, role="chair", person_id=chair)
+    where = {"room": world.one("rooms")} if shared == "room" else {"room": None}
+    by = world.person()
+    rows = [{"key": f"slot-{t}", "thesis": t, "by": by, "start": NINE, **where} for t in theses]
+    statement = (
+        "INSERT INTO defence_slots (token, thesis_id, number, starts_at, ends_at, kind, room_id, "
+        "place, through_shift, set_by_id, set_at, reason, in_force) VALUES (:key, :thesis, 1, "
+        "CAST(:start AS timestamptz), CAST(:start AS timestamptz) + interval '1 hour', "
+        "CASE WHEN CAST(:room AS integer) IS NULL THEN 'video' ELSE 'room' END, :room, 'M 1', "
+        "false, :by, now(), '', true)"
+    )
+    return Pair((statement,) * 2, (rows[0], rows[1]), "SELECT count(*) FROM defence_slots")
+
+
 def run_at_once(engine: Engine, pair: Pair) -> int:
     """Run both in two threads; neither commits before both have looked, and written or waited.
 
@@ -96,7 +117,7 @@ def run_at_once(engine: Engine, pair: Pair) -> int:
     seen: list[int | None] = []
     refusals: list[DBAPIError] = []
 
-    def run(statement: str, row: dict[str, int]) -> None:
+    def run(statement: str, row: dict[str, Any]) -> None:
         try:
             with engine.begin() as connection:
                 seen.append(connection.scalar(text(pair.count)))
@@ -133,6 +154,8 @@ PAIRS: dict[str, Callable[[World], Pair]] = {
     "no_engine_number_without_attendance": lambda w: number_and_void(w, "engine_marks"),
     "no_practical_number_without_attendance": lambda w: number_and_void(w, "practical_marks"),
     "no_absence_under_a_number": lambda world: number_and_void(world, "marks"),
+    "nobody_is_in_two_defences_at_once": lambda world: two_defences(world, "person"),
+    "one_defence_per_room_and_time": lambda world: two_defences(world, "room"),
     "no_absence_under_a_practical_number": lambda w: number_and_void(w, "practical_marks"),
 }
 

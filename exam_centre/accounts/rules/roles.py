@@ -56,7 +56,7 @@ NARROWED_BY: dict[Permission, frozenset[Narrowing]] = {
     Permission.CORRECT_RESULTS: _SERIES,
     Permission.ISSUE_CERTIFICATES: _SERIES,
     Permission.RUN_CREDITS: _UNIT,
-    Permission.READ_AUDIT: _UNIT,
+    Permission.READ_AUDIT: _DAY,
     Permission.RUN_SYSTEM: _UNIT,
 }
 

@@ -246,15 +246,17 @@ def find_difference(session: Session, reconciliation: Reconciliation, stable_id:
     return found
 
 
-def claims_behind(session: Session, stable_ids: Sequence[str]) -> dict[str, Claim]:
-    """Return the bank's outcome id -> the claim whose messages are about it."""
-    rows = session.execute(
-        select(OutboxRow.stable_id, Claim)
-        .join(Claim, Claim.id == OutboxRow.claim_id)
+def claims_behind(session: Session, actor: Actor, stable_ids: Sequence[str]) -> dict[str, ClaimRow]:
+    """Return the bank's outcome id -> the claim in reach whose messages are about it."""
+    named = session.execute(
+        select(OutboxRow.stable_id, OutboxRow.claim_id)
         .where(OutboxRow.stable_id.in_(stable_ids))
         .order_by(OutboxRow.id)
     )
-    return {row.stable_id: row.Claim for row in rows}
+    claim_of = {row.stable_id: row.claim_id for row in named}
+    rows = session.execute(_reached(_columns(), actor).where(Claim.id.in_(claim_of.values())))
+    known = {line.claim.id: line for line in map(_row, rows)}
+    return {key: known[claim_id] for key, claim_id in claim_of.items() if claim_id in known}
 
 
 def code_maps(session: Session) -> list[CodeMap]:

@@ -57,7 +57,7 @@ def show_comparison(token: str) -> ResponseReturnValue:
         "credits/comparison.html",
         found=found,
         classes=[(kind, [d for d in differences if d.kind is kind]) for kind in DifferenceKind],
-        claims=pages.claims_behind(session, [each.stable_id for each in differences]),
+        claims=pages.claims_behind(session, actor, [each.stable_id for each in differences]),
         may_run=actor.may(Permission.RUN_CREDITS),
     )
 
