@@ -83,14 +83,18 @@ def province(shared, databases_home, tmp_path_factory, ring) -> Iterator[Provinc
 
 
 def read_back(pdf: bytes, folder: Path) -> list[list[str]]:
-    """Return what a scanner reads from each page, as printed at DOTS dots an inch."""
+    """Return the QR codes a scanner reads from each page, as printed at DOTS dots an inch.
+
+    The lines of a form look like a short bar code to a reader that is asked for any kind.
+    """
     folder.mkdir()
     page = str(folder / "page")
     command = ["pdftoppm", "-r", str(DOTS), "-gray", *UPPER_HALF, "-", page]
     subprocess.run(command, input=pdf, check=True)
     read = []
     for image in sorted(folder.glob("page-*.pgm")):
-        read.append([code.text for code in zxingcpp.read_barcodes(Image.open(image))])
+        codes = zxingcpp.read_barcodes(Image.open(image), formats=zxingcpp.BarcodeFormat.QRCode)
+        read.append([code.text for code in codes])
     shutil.rmtree(folder)
     return read
 
