@@ -22,6 +22,20 @@ SEEN = """() => {
 }"""
 
 
+def type_number_and_password(page: Page, login: str) -> None:
+    """Type into the field the sign-in page arms, then into the next one, and send both.
+
+    A busy browser arms its field a moment after the page has loaded; what is typed before that
+    goes nowhere, as it would for a person who does not look.
+    """
+    expect(page.locator("#login")).to_be_focused()
+    page.keyboard.type(login)
+    page.keyboard.press("Tab")
+    expect(page.locator("#password")).to_be_focused()
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+
+
 class Keyboard:
     """One person's hands on one page."""
 
@@ -67,8 +81,5 @@ class Keyboard:
     def sign_in(self, address: str, login: str, then: str = "/") -> None:
         """Sign in and go on to `then`."""
         self.page.goto(f"{address}/sign-in?next={then}")
-        self.page.keyboard.type(login)
-        self.page.keyboard.press("Tab")
-        self.page.keyboard.type(PASSWORD)
-        self.page.keyboard.press("Enter")
+        type_number_and_password(self.page, login)
         self.page.wait_for_url(f"{address}{then}")

@@ -122,6 +122,7 @@ def test_somebody_is_checked_in_by_keyboard_alone_and_the_field_is_armed_again(
 def test_no_answer_is_never_an_admission_and_the_same_scan_goes_out_again(address, launch, doors):
     page, _ = at_the_door(launch(), address, doors)
     guest = doors.guests[0]
+    expect(page.get_by_label("Slip code")).to_be_focused()
     page.keyboard.type(guest.code)
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Matches, admit")).to_be_visible()

@@ -14,6 +14,7 @@ from tests.architecture import strangers
 from tests.factories.times import MINUTE, NINE
 from tests.invigilation.staged import Hands, later_numbers, stage
 from tests.journeys import test_signing_in as desk
+from tests.journeys.keyboard import type_number_and_password
 from tests.webkit import fixtures
 from tests.webkit.fixtures import PASSWORD
 
@@ -73,10 +74,7 @@ def test_a_room_is_run_by_keyboard_and_signed_by_two(
 
     def sign_in() -> None:
         page.goto(f"{address}/sign-in?next=/invigilation/rooms/{room.token}")
-        page.keyboard.type("I1")
-        page.keyboard.press("Tab")
-        page.keyboard.type(PASSWORD)
-        page.keyboard.press("Enter")
+        type_number_and_password(page, "I1")
         expect(page.get_by_role("heading", level=1)).to_contain_text("Room")
 
     sign_in()
