@@ -84,7 +84,7 @@ def read_series(folder: Path) -> SeriesArrays:
         rules=Rules(
             turnover_minutes=10,
             gap_minutes=15,
-            travel_minutes=_travel(venue_table),
+            travel_minutes=travel_minutes(venue_table),
             papers_a_day=4,
             spare_per_cent=0,
             leftover=3,
@@ -241,7 +241,8 @@ def _entries(rows: list[Row], people: list[Row], papers: list[Row], venues: list
     )
 
 
-def _travel(venues: Venues) -> NDArray[np.int32]:
+def travel_minutes(venues: Venues) -> NDArray[np.int32]:
+    """Return (V, V) minutes between venues, of changing buildings and of the road."""
     apart = kilometres(
         venues.latitude[:, None],
         venues.longitude[:, None],

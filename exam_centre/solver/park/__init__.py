@@ -25,6 +25,7 @@ from exam_centre.solver.park.problem import (
     Seats,
     Venues,
 )
+from exam_centre.solver.park.repair import repair, unmoved
 from exam_centre.solver.park.roster import draw_roster
 from exam_centre.solver.park.score import score_of
 from exam_centre.solver.park.staff import DutyRules, Role, Roster, Session, Staff, sessions
@@ -63,9 +64,11 @@ __all__ = [
     "kilometres",
     "least_sittings",
     "nearest_metres",
+    "repair",
     "score_of",
     "sessions",
     "solve",
+    "unmoved",
     "validate",
     "warm_up",
 ]

@@ -9,19 +9,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from exam_centre.solver.engine.annealing_rule import bears
 from exam_centre.solver.engine.arrays import Flags, Ints, Longs
-from exam_centre.solver.engine.compiled import Words, below, compiled, inner
+from exam_centre.solver.engine.compiled import Words
 from exam_centre.solver.park.geography import places
 from exam_centre.solver.park.problem import ParkProblem
 from exam_centre.solver.park.tables import (
     FIRST,
     KIN_FROM,
     KIN_TO,
-    MOST,
     PAPER,
     PLACE,
-    WISHED,
     Tables,
     usable_seats,
 )
@@ -29,7 +26,7 @@ from exam_centre.solver.park.tables import (
 WHOLE = 840  # shares of one person: divisible by 1 to 8
 TAKER, MARK, SEEN, VIA, QUEUE = range(5)
 MISSED, BEYOND, EACH, CROWDED = range(4)
-PRICES = np.array([200_000, 150_000, 10_000, 1], dtype=np.int64)  # metres
+PRICES = np.array([3_000_000, 2_000_000, 10_000, 1], dtype=np.int64)  # metres
 
 
 class Agenda(NamedTuple):
@@ -38,6 +35,7 @@ class Agenda(NamedTuple):
     pinned: Flags  # (N, P) a period with somebody locked in it
     slots: Ints  # (N, P) the periods of the paper first, -1 after them
     held: Ints  # (N,) how many
+    pairs: Flags  # (N, P, P) no two periods reach more of the paper's people than these two
     missed: Ints  # (E,) at a person's first entry: papers without a period of their own
     zone: Ints  # (E,) park of the nearest venue
     detour: Ints  # (Z,) metres to the nearest venue of another park, beyond the nearest of all
@@ -45,10 +43,10 @@ class Agenda(NamedTuple):
     seats: Ints  # (Z, M, P) shares of seats in rooms of the set
     crowd: Ints  # (Z, M, P) shares of people who can sit nowhere but in rooms of the set
     sums: Longs  # (4,) in the order of PRICES; the last in metres
-    own: Ints  # (E,) the period found for an entry while its person is counted
-    scratch: Longs  # (5, P + 1) rows TAKER .. QUEUE, of the same count
-    stamp: Longs  # (1,) the mark in use
-    remembered: Ints  # (most entries of a paper,) `missed` before the last change
+    own: Ints  # (E,) the period found for an entry, each for one entry of a person alone; -1: none
+    scratch: Longs  # (5, P + 1) rows TAKER .. QUEUE, while periods are found for one person
+    stamp: Longs  # (2,) the mark in use; rows of the journal in use
+    journal: Ints  # (J, 2) entry and the period it had, since a paper's periods were last changed
     random: Words  # (1,)
 
 
@@ -63,6 +61,7 @@ def empty_agenda(problem: ParkProblem, tables: Tables, random: Words) -> Agenda:
         pinned=np.zeros((papers, periods), dtype=np.bool_),
         slots=np.full((papers, periods), -1, dtype=np.int32),
         held=np.zeros(papers, dtype=np.int32),
+        pairs=_far_reaching(tables),
         missed=_papers_of_people(tables),
         zone=zone_of_place[tables.entry[:, PLACE]],
         detour=detour,
@@ -70,8 +69,8 @@ def empty_agenda(problem: ParkProblem, tables: Tables, random: Words) -> Agenda:
         seats=seats,
         crowd=np.zeros_like(seats),
         sums=np.array([entries, 0, 0, 0], dtype=np.int64),
-        stamp=np.zeros(1, dtype=np.int64),
-        remembered=np.zeros(entries, dtype=np.int32),
+        stamp=np.zeros(2, dtype=np.int64),
+        journal=np.zeros((_most_written(tables), 2), dtype=np.int32),
         own=np.full(entries, -1, dtype=np.int32),
         scratch=np.full((5, periods + 1), -1, dtype=np.int64),
         random=random,
@@ -83,6 +82,25 @@ def _papers_of_people(tables: Tables) -> Ints:
     firsts = np.unique(tables.entry[:, KIN_FROM])
     missed[firsts] = (tables.entry[:, KIN_TO] - tables.entry[:, KIN_FROM])[firsts]
     return missed
+
+
+def _far_reaching(tables: Tables) -> Flags:
+    """Return (N, P, P) the pairs of periods in which most people of each paper are free."""
+    papers, periods = tables.paper_periods.shape
+    pairs = np.zeros((papers, periods, periods), dtype=np.bool_)
+    for paper in range(papers):
+        rows = tables.paper_entries[tables.paper[paper, FIRST] : tables.paper[paper + 1, FIRST]]
+        free = tables.may[rows].astype(np.float32)
+        alone = free.sum(axis=0)
+        reached = alone[:, None] + alone[None, :] - free.T @ free
+        pairs[paper] = (reached > 0) & (reached == reached.max(initial=0))
+    return pairs
+
+
+def _most_written(tables: Tables) -> int:
+    """Return how many rows of the journal the people of one paper can fill."""
+    kin = (tables.entry[:, KIN_TO] - tables.entry[:, KIN_FROM]).astype(np.int64)
+    return int(np.bincount(tables.entry[:, PAPER], weights=kin * kin + 1).max(initial=0)) + 1
 
 
 def _zones(problem: ParkProblem) -> tuple[Ints, Ints]:
@@ -111,208 +129,3 @@ def _zone_seats(problem: ParkProblem, masks: Ints, zones: int) -> Ints:
             usable[rooms, None] * WHOLE * problem.rooms.open[rooms],
         )
     return seats
-
-
-@inner
-def _missed(t: Tables, g: Agenda, entry: int) -> int:
-    """Return how many papers of the entry's person have no period of their own.
-
-    Source  H. W. Kuhn, "The Hungarian method for the assignment problem", Naval Research
-            Logistics Quarterly 2, 1955, 83-97: matching by augmenting paths.
-    """
-    first, last = t.entry[entry, KIN_FROM], t.entry[entry, KIN_TO]
-    stamp = g.stamp[0] + 1
-    missed = 0
-    for kin in range(first, last):
-        g.own[kin] = -1
-    for kin in range(first, last):
-        g.stamp[0] += 1
-        found = _free_period(t, g, kin, stamp)
-        if found < 0:
-            missed += 1
-        while found >= 0:
-            mover = g.scratch[VIA, found]
-            left = g.own[mover]
-            g.own[mover] = found
-            g.scratch[TAKER, found] = mover
-            g.scratch[MARK, found] = stamp
-            found = left
-    return missed
-
-
-@inner
-def _free_period(t: Tables, g: Agenda, kin: int, stamp: int) -> int:
-    """Return a free period that a chain of moves would open to an entry, -1 if there is none."""
-    seen = g.stamp[0]
-    queue, head, tail = g.scratch[QUEUE], 0, 1
-    queue[0] = kin
-    while head < tail:
-        entry = queue[head]
-        head += 1
-        paper = t.entry[entry, PAPER]
-        for k in range(g.held[paper]):
-            p = g.slots[paper, k]
-            if not t.may[entry, p] or g.scratch[SEEN, p] == seen:
-                continue
-            g.scratch[SEEN, p] = seen
-            g.scratch[VIA, p] = entry
-            if g.scratch[MARK, p] < stamp:
-                return int(p)
-            queue[tail] = g.scratch[TAKER, p]
-            tail += 1
-    return -1
-
-
-@inner
-def _spread(t: Tables, g: Agenda, paper: int, sign: int) -> None:
-    """Add (sign 1) or remove (-1) the shares of a paper's people in its periods."""
-    for k in range(t.paper[paper, FIRST], t.paper[paper + 1, FIRST]):
-        entry = t.paper_entries[k]
-        ways = 0
-        for j in range(g.held[paper]):
-            ways += t.may[entry, g.slots[paper, j]]
-        if ways == 0:
-            continue
-        share = sign * (WHOLE // ways)
-        zone = g.zone[entry]
-        for j in range(g.held[paper]):
-            p = g.slots[paper, j]
-            if t.may[entry, p]:
-                _crowd(g, zone, p, paper, share)
-
-
-@inner
-def _crowd(g: Agenda, zone: int, period: int, paper: int, share: int) -> None:
-    for m in range(g.covers.shape[1]):
-        if g.covers[paper, m]:
-            over = g.crowd[zone, m, period] - g.seats[zone, m, period]
-            g.crowd[zone, m, period] += share
-            more = max(0, over + share) - max(0, over)
-            g.sums[CROWDED] += more * np.int64(g.detour[zone])
-
-
-@inner
-def _set_slots(t: Tables, g: Agenda, paper: int, row: Ints, held: int) -> None:
-    """Give a paper the first `held` periods of a row instead of its own."""
-    _spread(t, g, paper, -1)
-    wished, before = t.paper[paper, WISHED], g.held[paper]
-    g.sums[EACH] += held - before
-    g.sums[BEYOND] += max(0, held - wished) - max(0, before - wished)
-    g.slots[paper] = row
-    g.held[paper] = held
-    _spread(t, g, paper, 1)
-
-
-@inner
-def _count_missed(t: Tables, g: Agenda, paper: int, changed: Ints, changes: int) -> None:
-    """Count anew the people of a paper to whom the changed periods matter.
-
-    What they were counted before is remembered.
-    """
-    first = t.paper[paper, FIRST]
-    for k in range(first, t.paper[paper + 1, FIRST]):
-        entry = t.paper_entries[k]
-        kin = t.entry[entry, KIN_FROM]
-        g.remembered[k - first] = g.missed[kin]
-        for c in range(changes):
-            if t.may[entry, changed[c]]:
-                missed = _missed(t, g, entry)
-                g.sums[MISSED] += missed - g.missed[kin]
-                g.missed[kin] = missed
-                break
-
-
-@inner
-def _recall_missed(t: Tables, g: Agenda, paper: int) -> None:
-    first = t.paper[paper, FIRST]
-    for k in range(first, t.paper[paper + 1, FIRST]):
-        kin = t.entry[t.paper_entries[k], KIN_FROM]
-        g.sums[MISSED] += g.remembered[k - first] - g.missed[kin]
-        g.missed[kin] = g.remembered[k - first]
-
-
-@inner
-def _price(g: Agenda, prices: Longs) -> int:
-    total = int(g.sums[CROWDED] // WHOLE)
-    for k in range(CROWDED):
-        total += g.sums[k] * prices[k]
-    return total
-
-
-@compiled
-def give(t: Tables, g: Agenda, paper: int, period: int, pinned: bool) -> None:
-    """Give a paper one more period, for good where it is pinned."""
-    row, changed = g.slots[paper].copy(), np.full(1, period, dtype=np.int32)
-    row[g.held[paper]] = period
-    _set_slots(t, g, paper, row, g.held[paper] + 1)
-    _count_missed(t, g, paper, changed, 1)
-    g.pinned[paper, period] = pinned
-
-
-@compiled
-def settle(t: Tables, g: Agenda, prices: Longs, table: Ints, temperature: int, moves: int) -> None:
-    """Try to move, add, drop or merge `moves` periods of papers at one temperature (metres)."""
-    papers, periods = g.slots.shape
-    row, old = np.empty(periods, dtype=np.int32), np.empty(periods, dtype=np.int32)
-    changed = np.empty(8, dtype=np.int32)
-    for _ in range(moves):
-        paper = below(g.random, papers)
-        held = g.held[paper]
-        old[:] = g.slots[paper]
-        row[:] = old
-        drops, adds = _drawn_kind(g.random, held)
-        if held + adds - drops > max(held, t.paper[paper, MOST]):
-            continue
-        changes = _drop(g, paper, row, held, drops, changed)
-        changes += _add(t, g, paper, row, held - changes, adds, changed[changes:])
-        if changes < drops + adds:
-            continue
-        before = _price(g, prices)
-        _set_slots(t, g, paper, row, held + adds - drops)
-        _count_missed(t, g, paper, changed, changes)
-        if not bears(g.random, table, _price(g, prices) - before, temperature):
-            _set_slots(t, g, paper, old, held)
-            _recall_missed(t, g, paper)
-
-
-@inner
-def _drawn_kind(random: Words, held: int) -> tuple[int, int]:
-    """Draw how many periods a paper loses and how many new ones it gets."""
-    kind = below(random, 16)
-    if kind == 0 or held == 0:
-        return 0, 1
-    if kind == 1:
-        return 1, 0
-    if kind == 2 and held > 2:
-        return 2, 1
-    if kind == 3 and held > 1:
-        return 2, 2
-    return 1, 1
-
-
-@inner
-def _drop(g: Agenda, paper: int, row: Ints, held: int, drops: int, changed: Ints) -> int:
-    """Take drawn periods out of a row, unless pinned; return how many went."""
-    for k in range(drops):
-        place = below(g.random, held - k)
-        if g.pinned[paper, row[place]]:
-            return k
-        changed[k] = row[place]
-        row[place] = row[held - k - 1]
-        row[held - k - 1] = -1
-    return drops
-
-
-@inner
-def _add(t: Tables, g: Agenda, paper: int, row: Ints, held: int, adds: int, changed: Ints) -> int:
-    """Put drawn periods the paper may have, and has not, at the end of a row; return how many."""
-    for k in range(adds):
-        period = below(g.random, len(row))
-        if not t.paper_periods[paper, period]:
-            return k
-        for other in range(held + k):
-            if row[other] == period:
-                return k
-        row[held + k] = period
-        changed[k] = period
-    return adds

@@ -36,6 +36,7 @@ from exam_centre.solver.park.tables import (
     Tables,
 )
 
+REDRAWN = 3  # times an entry is drawn again that is as near as it can be
 NEAREST = 4  # a journey is drawn among so many nearest venues
 
 
@@ -48,32 +49,48 @@ def anneal(
     temperature: int,
     moves: int,
     papers_every: int,
+    entries: Ints,
+    papers: Ints,
 ) -> None:
-    """Try `moves` moves at one temperature (metres); every so many a whole paper is moved."""
-    entries = len(b.entry)
+    """Try `moves` moves of the entries at one temperature (metres).
+
+    Every so many, one of the papers is moved as a whole.
+    """
     for step in range(moves):
         keep(b)
         before = cost(b, weights)
         if step % papers_every == 0:
-            _try_paper(t, b, weights, table, _drawn_paper(t, b), temperature)
+            _try_paper(t, b, weights, table, _drawn_paper(t, b, papers), temperature)
             continue
         waiting = b.totals[UNPLACED]
         if waiting > 0 and step % 16 == 1:
             moved = _place_waiting(t, b, b.waiting[below(b.random, waiting)])
         else:
-            moved = _move(t, b, below(b.random, entries))
+            moved = _move(t, b, _drawn_entry(t, b, entries))
         if moved and not bears(b.random, table, cost(b, weights) - before, temperature):
             undo(t, b, 0)
     keep(b)
 
 
 @inner
-def _drawn_paper(t: Tables, b: Board) -> int:
+def _drawn_paper(t: Tables, b: Board, papers: Ints) -> int:
     """Draw a paper, every second time one that somebody waits for."""
     waiting = b.totals[UNPLACED]
     if waiting > 0 and below(b.random, 2) == 0:
         return int(t.entry[b.waiting[below(b.random, waiting)], PAPER])
-    return below(b.random, len(b.sittings))
+    return int(papers[below(b.random, len(papers))])
+
+
+@inner
+def _drawn_entry(t: Tables, b: Board, entries: Ints) -> int:
+    """Draw an entry, rather one that travels further than it would to its nearest venue."""
+    entry = entries[below(b.random, len(entries))]
+    for _ in range(REDRAWN):
+        room = b.entry[entry, ROOM]
+        if room >= 0 and t.room[room, VENUE] != t.near[t.entry[entry, PLACE], 0, 0]:
+            break
+        entry = entries[below(b.random, len(entries))]
+    return int(entry)
 
 
 @inner

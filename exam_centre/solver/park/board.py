@@ -40,6 +40,7 @@ WEIGHTS = np.array([10**9, 10**8, 10**7, 1, 300, 500], dtype=np.int64)
 
 # Columns of Board.entry.
 PERIOD, ROOM, AT, FIXED, SPOT = range(5)
+FREE, AT_HOME, LOCKED = range(3)  # values of FIXED: a repair may ask those at home to give way
 # Columns of Board.taken; ALL and the next four count people by need, as Tables.room the seats.
 ALL, OWNER = 0, 5
 SHARED, SOLITARY, CLOSED = -1, -2, -3  # owners that are not papers
@@ -52,7 +53,7 @@ HELD, LIMIT = range(2)
 class Board(NamedTuple):
     """E entries (numbered as in Tables), N papers, R rooms, P periods."""
 
-    entry: Ints  # (E, 5) period and room (-1: waits), start minute, fixed, its place in a list
+    entry: Ints  # (E, 5) period and room (-1: waits), start minute, fixed or not, place in a list
     people: Ints  # (R, P, most seats) the entries of a room session, taken[..., ALL] of them
     taken: Ints  # (R, P, 6) people; wheelchair; left-handed; both; any; whose the room is
     paper: Ints  # (N, P, 2) may be given out in the period (0, 1); people

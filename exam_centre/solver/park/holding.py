@@ -12,6 +12,7 @@ from exam_centre.solver.park.board import (
     COUNT,
     FIXED,
     HELD,
+    LOCKED,
     OWNER,
     PERIOD,
     ROOM,
@@ -64,7 +65,7 @@ class Holding:
         b.waiting[b.entry[i, SPOT]] = moved
         b.entry[moved, SPOT] = b.entry[i, SPOT]
         b.totals[UNPLACED] = last
-        b.entry[i, (PERIOD, ROOM, AT, FIXED)] = (held.period, held.room, held.start, 1)
+        b.entry[i, (PERIOD, ROOM, AT, FIXED)] = (held.period, held.room, held.start, LOCKED)
         paper = int(self._t.entry[i, PAPER])
         b.paper[paper, held.period, SITS] = 1
         if b.paper[paper, held.period, COUNT] == 0:
@@ -111,7 +112,8 @@ class Holding:
 
     def _before(self, entry: int, other: int) -> Held | None:
         """Let `entry` sit first where `other` sits now, and hold `other` over."""
-        if self._b.entry[other, FIXED]:
+        period = int(self._b.entry[other, PERIOD])
+        if self._b.entry[other, FIXED] or not self._paper_can(entry, period):
             return None
         keep(self._b)
         found = None

@@ -3,7 +3,7 @@
 import numpy as np
 
 from exam_centre.solver.engine.arrays import Ints
-from exam_centre.solver.park.board import AT, FIXED, PERIOD, SITS, Board, keep, may_put, put
+from exam_centre.solver.park.board import AT, FIXED, LOCKED, PERIOD, SITS, Board, keep, may_put, put
 from exam_centre.solver.park.holding import Held, Holding
 from exam_centre.solver.park.moves import put_in_period
 from exam_centre.solver.park.plan import LockBroken, Locks
@@ -33,7 +33,7 @@ def settle_locks(
             raise LockBroken(int(entry))
         _open(board, int(tables.entry[i, PAPER]), period)
         put(tables, board, i, room, period)
-        board.entry[i, FIXED] = 1
+        board.entry[i, FIXED] = LOCKED
     for entry in later:
         _hold(problem, tables, board, holding, locked, row, int(entry))
     for entry in timed:

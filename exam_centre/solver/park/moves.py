@@ -4,6 +4,7 @@ from exam_centre.solver.engine.compiled import below, compiled, inner
 from exam_centre.solver.park.board import (
     ALL,
     FIXED,
+    FREE,
     PERIOD,
     ROOM,
     SITS,
@@ -84,8 +85,8 @@ def put_in_period(t: Tables, b: Board, entry: int, period: int) -> bool:
 
 
 @inner
-def place_best(t: Tables, b: Board, entry: int) -> bool:
-    """Put a waiting entry at its best place in the sittings of its paper, if there is one."""
+def best_place(t: Tables, b: Board, entry: int) -> tuple[int, int]:
+    """Return the entry's best room and period in the sittings of its paper, (-1, -1) for none."""
     room, period, least = -1, -1, NO_COST
     paper = t.entry[entry, PAPER]
     for p in range(t.may.shape[1]):
@@ -93,19 +94,26 @@ def place_best(t: Tables, b: Board, entry: int) -> bool:
             r, metres = place_in(t, b, entry, p)
             if r >= 0 and metres < least:
                 room, period, least = r, p, metres
+    return room, period
+
+
+@inner
+def place_best(t: Tables, b: Board, entry: int) -> bool:
+    """Put a waiting entry at its best place in the sittings of its paper, if there is one."""
+    room, period = best_place(t, b, entry)
     if room >= 0:
         put(t, b, entry, room, period)
     return room >= 0
 
 
 @inner
-def only_obstacle(t: Tables, b: Board, entry: int, period: int) -> int:
+def only_obstacle(t: Tables, b: Board, entry: int, period: int, fixed: int) -> int:
     """Return the one other entry of the person that stands against a period, -1: none or several.
 
-    The board is left as it was.
+    Entries more than `fixed` are not looked at. The board is left as it was.
     """
     for other in range(t.entry[entry, KIN_FROM], t.entry[entry, KIN_TO]):
-        if other == entry or b.entry[other, PERIOD] < 0 or b.entry[other, FIXED]:
+        if other == entry or b.entry[other, PERIOD] < 0 or b.entry[other, FIXED] > fixed:
             continue
         mark = b.totals[WRITTEN]
         take(t, b, other)
@@ -123,7 +131,7 @@ def place_by_shifting(t: Tables, b: Board, entry: int) -> bool:
     for p in range(t.may.shape[1]):
         if not b.paper[paper, p, SITS] or not t.may[entry, p] or person_can(t, b, entry, p, -1):
             continue
-        other = only_obstacle(t, b, entry, p)
+        other = only_obstacle(t, b, entry, p, FREE)
         if other < 0:
             continue
         mark = b.totals[WRITTEN]

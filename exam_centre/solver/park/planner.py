@@ -6,19 +6,14 @@ from typing import Any
 import numpy as np
 
 from exam_centre.solver.engine.annealing_rule import patience
-from exam_centre.solver.engine.arrays import Ints
 from exam_centre.solver.engine.compiled import stream
 from exam_centre.solver.engine.cooling import cooled
 from exam_centre.solver.engine.effort import WHOLE_EFFORT, Cancel, Effort
-from exam_centre.solver.park.agenda import PRICES, Agenda, empty_agenda, give, settle
-from exam_centre.solver.park.annealing import anneal
+from exam_centre.solver.park.agenda import PRICES, Agenda, empty_agenda
 from exam_centre.solver.park.board import (
-    HELD,
     LIMIT,
     PERIOD,
     SITS,
-    UNPLACED,
-    WEIGHTS,
     Board,
     empty_board,
     keep,
@@ -26,6 +21,7 @@ from exam_centre.solver.park.board import (
 from exam_centre.solver.park.bounds import least_sittings
 from exam_centre.solver.park.complaints import Complaint, check_problem
 from exam_centre.solver.park.finishing import finish
+from exam_centre.solver.park.improving import improve
 from exam_centre.solver.park.locking import settle_locks
 from exam_centre.solver.park.people import choose_periods
 from exam_centre.solver.park.plan import Cancelled, Locks, ParkPlan, Score
@@ -42,13 +38,17 @@ from exam_centre.solver.park.problem import (
 )
 from exam_centre.solver.park.progress import Progress, running_score
 from exam_centre.solver.park.rooms import merge_rooms
-from exam_centre.solver.park.sittings import open_paper, seat_as_chosen
+from exam_centre.solver.park.settling import begin, give, settle
+from exam_centre.solver.park.sittings import (
+    hardest_first,
+    open_paper,
+    seat_as_chosen,
+)
 from exam_centre.solver.park.tables import (
     FIRST,
     KIN_FROM,
     KIN_TO,
     MOST,
-    PAPER,
     WISHED,
     Tables,
     build_tables,
@@ -56,11 +56,10 @@ from exam_centre.solver.park.tables import (
 )
 
 MOVES_PER_ENTRY = 500  # where neither seconds nor moves are given
-STAGE_ONE = WHOLE_EFFORT * 6 // 10  # of the effort
+STAGE_ONE = WHOLE_EFFORT * 4 // 10  # of the effort
 AGENDA_MOVE = 8  # one change of a paper's period counts as so many moves of an entry
-PAPERS_EVERY = 512  # one whole paper is moved among so many entries
+WARM_UP_MOVES = 65_536  # enough for both stages to begin
 HOT, WARM = 40_000, 3_000  # metres, stage 1
-MILD, COLD = 1_500, 20  # metres, stage 2
 
 
 class ProblemHasComplaints(ValueError):
@@ -105,7 +104,7 @@ def solve(
 @cache
 def warm_up() -> None:
     """Compile the planner, or load what was compiled before, so that no search pays for it."""
-    _search(_smallest_problem(), Effort(1, None, None, None), 0, None)
+    _search(_smallest_problem(), Effort(WARM_UP_MOVES, None, None, None), 0, None)
 
 
 def _smallest_problem() -> ParkProblem:
@@ -137,7 +136,7 @@ def _search(
     if effort.stopped:
         raise Cancelled
     _place_everybody(tables, board, agenda)
-    _improve(tables, board, effort)
+    improve(tables, board, effort, STAGE_ONE)
     merge_rooms(tables, board)
     holding.place_waiting()
     return finish(
@@ -160,6 +159,8 @@ def _settled_agenda(
     agenda = empty_agenda(problem, tables, stream(seed + 1))
     for paper, period in np.argwhere(board.paper[..., SITS] > 0):
         give(tables, agenda, int(paper), int(period), True)
+    people = np.diff(tables.paper[:, FIRST])
+    begin(tables, agenda, PRICES, np.argsort(-people, kind="stable").astype(np.int32))
     table = patience()
     chunk = max(32, min(2_048, 200_000 // max(1, len(tables.entry) // len(problem.papers))))
     while effort.goes_on(STAGE_ONE):
@@ -181,42 +182,7 @@ def _place_everybody(tables: Tables, board: Board, agenda: Agenda) -> None:
     papers = (tables.entry[:, KIN_TO] - tables.entry[:, KIN_FROM])[first]
     period = board.entry[:, PERIOD].copy()
     choose_periods(tables, agenda, first[np.argsort(-papers, kind="stable")], period)
-    for paper in _hardest_first(tables):
+    for paper in hardest_first(tables):
         seat_as_chosen(tables, board, int(paper), period)
-        open_paper(tables, board, int(paper))
-        keep(board)
-
-
-def _hardest_first(tables: Tables) -> Ints:
-    """Return the papers by how many people there are for a suitable seat."""
-    people = np.diff(tables.paper[:, FIRST])
-    seats = np.array(
-        [tables.room[tables.room[:, 1] & kinds > 0, 2].sum() for kinds in tables.paper[:-1, 1]]
-    )
-    order: Ints = np.argsort(-people / np.maximum(seats, 1), kind="stable").astype(np.int32)
-    return order
-
-
-def _improve(tables: Tables, board: Board, effort: Effort[Score]) -> None:
-    """Stage 2, second part: annealing; papers with people left over may sit once more."""
-    table, relaxed = patience(), 0
-    while effort.goes_on(WHOLE_EFFORT):
-        part = (effort.done() - STAGE_ONE) / (WHOLE_EFFORT - STAGE_ONE)
-        if board.totals[UNPLACED] > 0 and part * 10 > 2 + relaxed:
-            relaxed += 1
-            _allow_one_more(tables, board)
-        chunk = 16_384
-        anneal(tables, board, WEIGHTS, table, cooled(MILD, COLD, part), chunk, PAPERS_EVERY)
-        effort.tried += chunk
-        effort.tell(lambda: running_score(board))
-    _allow_one_more(tables, board)
-
-
-def _allow_one_more(tables: Tables, board: Board) -> None:
-    """Let every paper somebody waits for sit in one period more, if that seats them."""
-    waiting = board.waiting[: board.totals[UNPLACED]]
-    for paper in np.unique(tables.entry[waiting, PAPER]):
-        most = tables.paper[paper, MOST]
-        board.sittings[paper, LIMIT] = min(board.sittings[paper, HELD] + 1, most)
         open_paper(tables, board, int(paper))
         keep(board)

@@ -17,6 +17,7 @@ from exam_centre.solver.park.board import (
     SITS,
     UNPLACED,
     Board,
+    keep,
     person_can,
     take,
 )
@@ -26,6 +27,7 @@ from exam_centre.solver.park.tables import (
     BIT,
     FIRST,
     KINDS,
+    MOST,
     NEEDS,
     PAPER,
     SEATS,
@@ -228,3 +230,24 @@ def resit(t: Tables, b: Board, paper: int) -> bool:
         sits[add] = True
     seat_waiting(t, b, paper)
     return True
+
+
+def hardest_first(tables: Tables) -> Ints:
+    """Return the papers by how many people there are for a seat, those that share no room first."""
+    people = np.diff(tables.paper[:, FIRST])
+    seats = np.array(
+        [tables.room[tables.room[:, 1] & kinds > 0, 2].sum() for kinds in tables.paper[:-1, 1]]
+    )
+    alone_first = tables.paper[:-1, SHARES] > 0
+    order: Ints = np.lexsort((-people / np.maximum(seats, 1), alone_first)).astype(np.int32)
+    return order
+
+
+def allow_one_more(tables: Tables, board: Board) -> None:
+    """Let every paper somebody waits for sit in one period more, if that seats them."""
+    waiting = board.waiting[: board.totals[UNPLACED]]
+    for paper in np.unique(tables.entry[waiting, PAPER]):
+        most = tables.paper[paper, MOST]
+        board.sittings[paper, LIMIT] = min(board.sittings[paper, HELD] + 1, most)
+        open_paper(tables, board, int(paper))
+        keep(board)
