@@ -182,7 +182,7 @@ def test_the_sealed_file_is_given_until_hands_change_the_plan(planned, officer):
     assert "Download the file" in page
     file = officer.get(f"{planned.address}/sealed.json")
     assert file.headers["Content-Type"] == "application/json"
-    assert file.json["format"] == "sealed-allocation 1"
+    assert file.json["format"] == "sealed-allocation 2"
     with unit_of_work() as session:
         session.scalars(select(Plan)).one().result_sha256 = "0" * 64
 

@@ -13,6 +13,7 @@ from exam_centre.timetable import queries, service
 from exam_centre.timetable.models import Duty, Placement, RoomSession, Unplaced
 from exam_centre.timetable.queries import why
 from exam_centre.timetable.rules import (
+    ALGORITHM,
     DutyRole,
     NothingToPlan,
     NotSealed,
@@ -48,7 +49,7 @@ def test_the_same_seed_and_effort_give_the_same_plan(session, make):
 
     assert first
     assert plan.result_sha256 == first
-    assert plan.algorithm == "park 1"
+    assert plan.algorithm == ALGORITHM
 
 
 def test_another_seed_draws_other_desks_and_breaks_the_seal(session, make):

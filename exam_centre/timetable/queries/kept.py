@@ -1,15 +1,15 @@
 """What a search leaves as it is: what is published, what was placed by hand, what one asks for."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exam_centre.solver.park import Locks
+from exam_centre.solver.park import Locks, Placing
 from exam_centre.timetable.models import HeldOver, Placement, Plan, RoomSession
 from exam_centre.timetable.queries.locks import locked_entries
 from exam_centre.timetable.queries.problem import Planning
@@ -23,6 +23,7 @@ class Kept:
     places   (period, room, seat, the entry it follows or -1), all by index.
     written  entries whose place is a row already that goes on holding.
     ended    placements of published versions that the plan has to end.
+    locked   entries somebody locked where they are.
     """
 
     places: dict[int, tuple[int, int, int, int]]
@@ -30,6 +31,12 @@ class Kept:
     ended: dict[int, int]  # entry index -> placement id; -1, -2, ... where the entry is none now
     row_of: dict[int, int]  # entry index -> placement id, of `written`
     own: frozenset[int]  # of `written`: rows of the draft itself
+    locked: frozenset[int]
+
+    @property
+    def yielding(self) -> frozenset[int]:
+        """Entries that sit where it was published, unless others can not be placed otherwise."""
+        return self.written - self.own - self.locked
 
     def without(self, entry: int) -> "Kept":
         """Return the same without an entry, and without whatever is held over until it ends."""
@@ -42,14 +49,44 @@ class Kept:
             ended=self.ended | ended,
         )
 
+    def as_found(self, found: Placing) -> "Kept":
+        """Return the same where whoever yielded in a repair is no longer kept."""
+        moved = {
+            entry
+            for entry in self.yielding
+            if self.places[entry]
+            != (
+                found.period[entry],
+                found.room[entry],
+                found.seat[entry],
+                found.held_over_after[entry],
+            )
+        }
+        return replace(
+            self,
+            places={e: place for e, place in self.places.items() if e not in moved},
+            written=self.written - moved,
+            ended=self.ended | {e: self.row_of[e] for e in moved},
+        )
+
     def locks(self, entries: int) -> Locks | None:
         """Return the planner's locks over so many entries, None where all is free."""
-        if not self.places:
+        firm = self.places.keys() - self.yielding
+        return Locks(*self._columns(firm, entries)) if firm else None
+
+    def before(self, entries: int) -> Placing | None:
+        """Return the places a repair of so many entries begins with, None where it is none."""
+        if not self.yielding:
             return None
+        period, room, seat, first = self._columns(self.yielding, entries)
+        nowhere = np.full(entries, -1, dtype=np.int32)
+        return Placing(period, room, seat, nowhere, nowhere, first)
+
+    def _columns(self, wanted: Collection[int], entries: int) -> Any:
         columns = np.full((4, entries), -1, dtype=np.int32)
-        for entry, place in self.places.items():
-            columns[:, entry] = place
-        return Locks(*columns)
+        for entry in wanted:
+            columns[:, entry] = self.places[entry]
+        return columns
 
 
 class _Row(NamedTuple):
@@ -71,7 +108,7 @@ def kept_places(
           stays in any case.
     also  a version whose places are taken over, published or not, for entries that have none.
 
-    A published place stays wherever it still keeps the rules; else it ends.
+    A published place that no longer keeps the rules ends.
     """
     published = [plan_id for plan_id in versions(session, plan) if plan_id != plan.id]
     holding = [*published, plan.id]
@@ -106,7 +143,8 @@ def kept_places(
             place = None if entry is None else checks.place(entry, row, follows)
             if entry is not None and place is not None and entry not in ended:
                 places.setdefault(entry, place)
-    kept = Kept(places, written, ended, row_of, frozenset(mine))
+    indices = frozenset(e for e in places if planning.entries[e].id in locked)
+    kept = Kept(places, written, ended, row_of, frozenset(mine), indices)
     for entry, place in sorted(places.items()):
         if place[3] >= 0 and place[3] not in places and entry in kept.places:
             kept = kept.without(entry)

@@ -8,7 +8,7 @@ from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.papers.rules import Mode
 from exam_centre.venues.rules import RoomKind
 
-ALGORITHM = "park 1"  # name and version of the planner, as a seal names it
+ALGORITHM = "park 2"  # name and version of the planner, as a seal names it
 BY_HAND = "by hand 1"
 KIND_NUMBERS: dict[RoomKind, int] = {  # the planner fills the lower kinds first
     RoomKind.STANDARD: 0,

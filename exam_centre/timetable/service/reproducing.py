@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from exam_centre.solver.park import (
     Rules,
     Seats,
     Venues,
+    repair,
     solve,
 )
 from exam_centre.timetable import queries
@@ -46,7 +48,7 @@ from exam_centre.timetable.rules import (
     seed_of,
 )
 
-FORMAT = "sealed-allocation 1"
+FORMAT = "sealed-allocation 2"
 SHOWN_PLACES = 5  # places that differ, said one by one; the count is of all
 TABLES = {
     "periods": Periods,
@@ -85,10 +87,14 @@ def keep_allocation(
     kept: Kept,
     found: ParkPlan,
     *,
+    before: Placing | None,
     iterations: int | None,
     now: datetime,
 ) -> SealedAllocation | None:
     """Keep what a search was told beside the plan it sealed, instead of what was kept before.
+
+    before      the public places a repair began with, None where it was none.
+    iterations  what the search ended by, None where it was time.
 
     Nothing is kept, and None returned, where nobody could repeat the search: it ended by time, was
     stopped, or drew by a seed that two people did not make.
@@ -97,7 +103,7 @@ def keep_allocation(
     parts = [row.part for row in queries.seed_parts(session, plan)]
     if iterations is None or not found.complete or len(parts) < 2 or seed_of(parts) != found.seed:
         return None
-    content = _written(plan, planning, kept, found, parts, iterations)
+    content = _written(plan, planning, kept, found, parts, before, iterations)
     row = SealedAllocation(
         plan_id=plan.id,
         result_sha256=plan.result_sha256,
@@ -127,8 +133,9 @@ def reproduce(content: bytes) -> Reproduced:
     told = _read(content)
     try:
         problem = ParkProblem(**{name: TABLES[name](**told["problem"][name]) for name in TABLES})
-        said = Placing(*(_column(told["result"][field.name]) for field in fields(Placing)))
+        said = _placing(told["result"])
         locks = _locks(told["locks"])
+        before = None if told["before"] is None else _placing(told["before"])
         parts, iterations = [str(part) for part in told["seed_parts"]], int(told["iterations"])
         own_sha256, said_sha256 = problem.fingerprint(), said.fingerprint()
     except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -136,7 +143,8 @@ def reproduce(content: bytes) -> Reproduced:
     differences = list(_of_the_file(told, own_sha256, said_sha256, parts))
     found: ParkPlan | None = None
     try:
-        found = solve(problem, seed=seed_of(parts), iterations=iterations, locked=locks)
+        way = solve if before is None else partial(repair, placing_before=before)
+        found = way(problem, seed=seed_of(parts), iterations=iterations, locked=locks)
     except (ProblemHasComplaints, LockBroken, IndexError, ValueError) as error:
         differences.append(say("The search can not be run on it: {error}.", error=str(error)))
     if found is not None:
@@ -163,6 +171,7 @@ def _written(
     kept: Kept,
     found: ParkPlan,
     parts: list[str],
+    before: Placing | None,
     iterations: int,
 ) -> bytes:
     problem, desks = planning.problem, planning.desks
@@ -187,9 +196,14 @@ def _written(
         },
         "problem": {name: _plain(getattr(problem, name)) for name in TABLES},
         "locks": None if locks is None else _plain(locks),
-        "result": {field.name: getattr(found, field.name).tolist() for field in fields(Placing)},
+        "before": None if before is None else _places(before),
+        "result": _places(found),
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _places(placing: Placing) -> dict[str, list[int]]:
+    return {field.name: getattr(placing, field.name).tolist() for field in fields(Placing)}
 
 
 def _plain(table: Any) -> dict[str, Any]:
@@ -213,6 +227,10 @@ def _read(content: bytes) -> dict[str, Any]:
 
 def _column(values: Any) -> Any:
     return np.array(values, dtype=np.int32)
+
+
+def _placing(told: Any) -> Placing:
+    return Placing(*(_column(told[field.name]) for field in fields(Placing)))
 
 
 def _locks(told: Any) -> Locks | None:

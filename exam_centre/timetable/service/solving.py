@@ -7,6 +7,7 @@ it was told is compared before its plan is kept.
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from exam_centre.calendar.models import Series
 from exam_centre.calendar.queries import place_of_series
 from exam_centre.kernel import audit, laws
 from exam_centre.kernel.permissions import Actor, Permission
-from exam_centre.solver.park import LockBroken, ParkPlan, Score, solve
+from exam_centre.solver.park import LockBroken, ParkPlan, Placing, Score, repair, solve
 from exam_centre.solver.park.planner import MOVES_PER_ENTRY
 from exam_centre.timetable import queries
 from exam_centre.timetable.models import Plan
@@ -39,6 +40,7 @@ from exam_centre.timetable.service.writing import Written, write_plan
 
 Tell = Callable[[int, int, Score], None]
 MOST_LOCKS_BROKEN = 100  # places that can not stay, found one by one
+REPAIR_EFFORT = 4  # times the moves for each entry a search has, for each a repair has to place
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Prepared:
     planning: Planning
     kept: Kept
     iterations: int | None = None  # what the search ended by; None: by time, or not yet
+    before: Placing | None = None  # what a repair began with; None: it was none, or not yet
 
 
 @dataclass(frozen=True)
@@ -135,31 +138,43 @@ def search(
 ) -> tuple[Prepared, ParkPlan]:
     """Search for a plan; no database. Returns what really stayed, and the plan.
 
-    A place that can not stay beside the others is given up. Raises LocksContradict where too many
-    are, and solver.park.Cancelled.
+    Where places are public already it is a repair: as few as can be leave them. A place of the
+    draft's own that can not stay beside the others is given up, unless it is locked.
+    Raises LocksContradict, and solver.park.Cancelled.
     """
     planning, kept = prepared.planning, prepared.kept
+    count = len(planning.entries)
     if seconds is None and iterations is None:
-        iterations = MOVES_PER_ENTRY * len(planning.entries)
+        iterations = MOVES_PER_ENTRY * count
+    before = kept.before(count)
+    way = partial(solve, planning.problem)
+    if before is not None:
+        way = partial(repair, planning.problem, before)
+        iterations = iterations and _moves_of_repair(iterations, count, len(kept.places))
     for _ in range(MOST_LOCKS_BROKEN):
         try:
-            found = solve(
-                planning.problem,
+            found = way(
                 seed=seed,
                 seconds=seconds,
                 iterations=iterations,
                 progress=progress,
                 cancelled=cancelled,
-                locked=kept.locks(len(planning.entries)),
+                locked=kept.locks(count),
             )
         except LockBroken as broken:
-            if broken.entry not in kept.places:
-                raise
             worst = broken.entry
+            if worst not in kept.places or worst in kept.locked:
+                break
             kept = kept.without(worst)
         else:
-            return Prepared(planning, kept, None if seconds else iterations), found
+            ended_by = None if seconds else iterations
+            return Prepared(planning, kept.as_found(found), ended_by, before), found
     raise LocksContradict(planning.entries[worst].person_no, planning.paper_of(worst).code)
+
+
+def _moves_of_repair(moves: int, entries: int, staying: int) -> int:
+    """Return how many of the moves meant for all entries a repair tries, one at least."""
+    return max(1, min(moves, REPAIR_EFFORT * moves * (entries - staying) // entries))
 
 
 def keep(
@@ -193,6 +208,7 @@ def keep(
         prepared.planning,
         prepared.kept,
         found,
+        before=prepared.before,
         iterations=prepared.iterations,
         now=now,
     )
