@@ -6,7 +6,7 @@ from wtforms import TextAreaField as AreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from exam_centre.timetable.queries.lockable import LockKind
-from exam_centre.timetable.rules import SHORTEST_PART
+from exam_centre.timetable.rules import SHORTEST_PART, PaperOrderKind
 from exam_centre.webkit.form import SafeForm, WholeNumberField
 from exam_centre.webkit.second_person import SecondPersonForm
 
@@ -164,3 +164,45 @@ class LockForm(SafeForm):
             Length(max=500, message=_l("500 characters at most.")),
         ],
     )
+
+
+def _reason() -> StringField:
+    return StringField(
+        _l("Reason"),
+        validators=[
+            InputRequired(_l("Say why, in a sentence others will read later.")),
+            Length(max=500, message=_l("500 characters at most.")),
+        ],
+    )
+
+
+def _paper(label: str) -> StringField:
+    return StringField(
+        label, validators=[InputRequired(_l("Type the paper's code.")), Length(max=32)]
+    )
+
+
+class WindowForm(SafeForm):
+    """In which periods of a series a paper may be sat; the view gives the periods."""
+
+    paper = _paper(_l("Paper"))
+    first = SelectField(_l("From period"))
+    last = SelectField(_l("To period"), description=_l("The same period twice is a fixed date."))
+    reason = _reason()
+
+
+class OrderForm(SafeForm):
+    """What is asked of the sittings of two papers."""
+
+    first_paper = _paper(_l("First paper"))
+    kind = SelectField(
+        _l("What is asked"),
+        coerce=PaperOrderKind,
+        choices=[
+            (PaperOrderKind.BEFORE, _l("The first is over before the second begins")),
+            (PaperOrderKind.APART, _l("Never at the same time")),
+            (PaperOrderKind.TOGETHER, _l("At the same time, in one sitting each")),
+        ],
+    )
+    second_paper = _paper(_l("Second paper"))
+    reason = _reason()

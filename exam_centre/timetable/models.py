@@ -16,6 +16,7 @@ from exam_centre.timetable.rules import (
     DutyRole,
     DutyStatus,
     MoveKind,
+    PaperOrderKind,
     PlanStatus,
     Stage,
     UnplacedReason,
@@ -179,6 +180,47 @@ class Unplaced(Base):
     reason: Mapped[UnplacedReason]
     text: Mapped[str]  # an English sentence with named facts: what would help
     facts: Mapped[dict[str, Any]]
+
+
+class PaperWindow(Base):
+    """From which period to which a paper may be sat in a series; one period is a fixed date."""
+
+    __tablename__ = "paper_windows"
+    __table_args__ = (
+        UniqueConstraint("series_id", "paper_id"),
+        CheckConstraint("reason <> ''", name="says_why"),
+    )
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
+    paper_id: Mapped[int] = mapped_column(ForeignKey("papers.id"))
+    first_period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"))
+    last_period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"))
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+
+
+class PaperOrder(Base):
+    """What is asked of the sittings of two papers in a series: one before the other, and so on."""
+
+    __tablename__ = "paper_orders"
+    __table_args__ = (
+        UniqueConstraint("series_id", "first_paper_id", "second_paper_id"),
+        CheckConstraint("first_paper_id <> second_paper_id", name="of_two_papers"),
+        CheckConstraint("reason <> ''", name="says_why"),
+    )
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
+    first_paper_id: Mapped[int] = mapped_column(ForeignKey("papers.id"))
+    second_paper_id: Mapped[int] = mapped_column(ForeignKey("papers.id"))
+    kind: Mapped[PaperOrderKind]
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
 
 
 class PlanLock(Base):

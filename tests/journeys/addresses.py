@@ -49,6 +49,7 @@ VISITS: dict[str, Visit] = {
     "timetable.show_room": _by(token="plan", room="planned_room"),
     "timetable.my_calendar": _by(Role.WORKER),
     "timetable.show_series": _by(),
+    "timetable.show_paper_times": _by(),
     "venues.show_room": _by(room="room_of_venue"),
     "venues.draw_layout": _by(Role.VENUE_MANAGER, room="room_of_venue"),
     "venues.apply_again": _by(venue="other_venue"),

@@ -26,8 +26,15 @@ from exam_centre.organisation.models import Unit
 from exam_centre.organisation.rules import UnitLevel
 from exam_centre.papers.models import Course, Paper, Scheme
 from exam_centre.papers.rules import Mode
-from exam_centre.timetable.models import Duty, Placement, RoomSession, Unplaced
-from exam_centre.timetable.rules import DutyRole, UnplacedReason
+from exam_centre.timetable.models import (
+    Duty,
+    PaperOrder,
+    PaperWindow,
+    Placement,
+    RoomSession,
+    Unplaced,
+)
+from exam_centre.timetable.rules import DutyRole, PaperOrderKind, UnplacedReason
 from exam_centre.venues.models import Room, VenueApplication
 from exam_centre.venues.rules import ApplicationKind, VenueStatus
 from tests.factories.make import Make
@@ -101,6 +108,7 @@ class Furnished(Make):
         self._places()
         self._calendar_and_papers()
         self._plan()
+        self._paper_times()
         self._entries()
         self._day()
         self._door()
@@ -149,6 +157,21 @@ class Furnished(Make):
         self.course(self.home_paper, code="C1001B", level="diploma", name="电工基础")
         self.at |= {"series": series.code, "code": series.code, "paper": self.home_paper.code}
         self.at |= {"course": self.home_course.code}
+
+    def _paper_times(self) -> None:
+        """A fixed date and an order, of papers nobody is entered for: no plan minds them."""
+        said = {
+            "series_id": self.home_series().id,
+            "reason": "全国统考日期",
+            "by_id": self.person().id,
+            "at": NINE - 30 * DAY,
+        }
+        first, period = self.paper(), self.home_period()
+        span = {"first_period_id": period.id, "last_period_id": period.id}
+        window = self.save(PaperWindow(paper_id=first.id, **span, **said))
+        pair = {"first_paper_id": first.id, "second_paper_id": self.paper().id}
+        order = self.save(PaperOrder(kind=PaperOrderKind.BEFORE, **pair, **said))
+        self.at |= {"window": window.token, "order": order.token}
 
     def _plan(self) -> None:
         """A draft after the plan in force: somebody waits, somebody is held over."""

@@ -363,6 +363,7 @@ RECIPES: dict[str, Callable[[World, Row], Row]] = {
         "room_id": None,
         "venue_id": None,
     },
+    "paper_orders": lambda world, _row: {"second_paper_id": world.add("papers")},
     "plan_moves": lambda _world, row: {"undoes": 1 if row.get("kind") == "undo" else None},
     "sealed_allocations": lambda _world, _row: {"result_sha256": "0" * 64},
     "placements": _placement,

@@ -68,6 +68,8 @@ from exam_centre.timetable.models import (
     CalendarAddress,
     Duty,
     HeldOver,
+    PaperOrder,
+    PaperWindow,
     Placement,
     PlanLock,
     PlanMove,
@@ -243,6 +245,11 @@ OF_PAPER = (
     Kin(Paper.id),
     _kin(Course.id, Course.paper_id == Paper.id),
     _kin(Scheme.id, Scheme.paper_id == Paper.id),
+    _kin(PaperWindow.id, PaperWindow.paper_id == Paper.id),
+    _kin(
+        PaperOrder.id,
+        (PaperOrder.first_paper_id == Paper.id) | (PaperOrder.second_paper_id == Paper.id),
+    ),
 )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from exam_centre.solver.park.ordering import OrderKind, impossible_orders
 from exam_centre.solver.park.problem import ParkProblem
 from exam_centre.solver.park.tables import usable_seats
 
@@ -32,6 +33,8 @@ class Contradiction(StrEnum):
     SEAT_TWICE = "seat_twice"  # seat, seat: one number or one place in a room
     ENTRY_TWICE = "entry_twice"  # entry, entry: one person, one paper
     EXTRA_TIME_NEGATIVE = "extra_time_negative"  # candidate
+    UNKNOWN_ORDER = "unknown_order"  # order: no such papers, one paper twice, or no such kind
+    ORDERS_IMPOSSIBLE = "orders_impossible"  # orders: not beside each other, none to be spared
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,20 @@ def check_problem(problem: ParkProblem) -> list[Complaint]:
     shapes = list(_shapes(problem)) or list(_references(problem))
     if shapes:
         return shapes
-    return [
+    found = [
         *_rules(problem),
         *_periods(problem),
         *_papers(problem),
         *_rooms(problem),
         *_people(problem),
     ]
+    return found or list(_orders(problem))
+
+
+def _orders(problem: ParkProblem) -> Iterator[Complaint]:
+    impossible = impossible_orders(problem) if len(problem.orders) else ()
+    if impossible:
+        yield Complaint(Contradiction.ORDERS_IMPOSSIBLE, impossible)
 
 
 def _each(code: Contradiction, wrong: NDArray[np.bool_]) -> Iterator[Complaint]:
@@ -90,6 +100,10 @@ def _references(problem: ParkProblem) -> Iterator[Complaint]:
     yield from _each(
         Contradiction.UNKNOWN_PREFERENCE, outside(entries.preferred_venue, venues, least=-1)
     )
+    orders, papers = problem.orders, len(problem.papers)
+    wrong = outside(orders.first, papers) | outside(orders.second, papers)
+    wrong |= (orders.first == orders.second) | outside(orders.kind, len(OrderKind))
+    yield from _each(Contradiction.UNKNOWN_ORDER, wrong)
 
 
 def _rules(problem: ParkProblem) -> Iterator[Complaint]:

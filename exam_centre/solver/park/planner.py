@@ -23,6 +23,7 @@ from exam_centre.solver.park.complaints import Complaint, check_problem
 from exam_centre.solver.park.finishing import finish
 from exam_centre.solver.park.improving import improve
 from exam_centre.solver.park.locking import settle_locks
+from exam_centre.solver.park.ordering import in_order
 from exam_centre.solver.park.people import choose_periods
 from exam_centre.solver.park.plan import Cancelled, Locks, ParkPlan, Score
 from exam_centre.solver.park.problem import (
@@ -127,6 +128,7 @@ def _smallest_problem() -> ParkProblem:
 def _search(
     problem: ParkProblem, effort: Effort[Score], seed: int, locked: Locks | None
 ) -> ParkPlan:
+    problem = in_order(problem, locked, None)
     least, order = least_sittings(problem), entry_order(problem)
     tables = build_tables(problem)
     tables.paper[:-1, WISHED] = np.maximum(tables.paper[:-1, WISHED], least)

@@ -7,7 +7,7 @@ stated, and made read-only.
 """
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -101,6 +101,21 @@ class Entries(Table):
 
 
 @dataclass(frozen=True)
+class Orders(Table):
+    """What is asked of the sittings of two papers; none as a rule."""
+
+    first: IntColumn
+    second: IntColumn  # another paper
+    kind: IntColumn  # an OrderKind
+
+    @classmethod
+    def none(cls) -> "Orders":
+        """Return a table without rows."""
+        nothing = np.zeros(0, dtype=np.int32)
+        return cls(nothing, nothing, nothing)
+
+
+@dataclass(frozen=True)
 class Rules:
     """What the rule profile says, in minutes, counts and per cent."""
 
@@ -130,6 +145,7 @@ class ParkProblem:
     candidates: Candidates
     entries: Entries
     rules: Rules
+    orders: Orders = field(default_factory=Orders.none)
 
     def own_minutes(self) -> Ints:
         """Return (E,) minutes each person has for the paper, extra time rounded up."""

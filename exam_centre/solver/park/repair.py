@@ -31,6 +31,7 @@ from exam_centre.solver.park.giving_way import go_home, make_way
 from exam_centre.solver.park.holding import Holding
 from exam_centre.solver.park.improving import COLD, MILD
 from exam_centre.solver.park.locking import settle_locks
+from exam_centre.solver.park.ordering import in_order
 from exam_centre.solver.park.plan import Locks, ParkPlan, Placing, Score
 from exam_centre.solver.park.planner import ProblemHasComplaints
 from exam_centre.solver.park.problem import ParkProblem
@@ -93,6 +94,7 @@ class _Repair:
     def __init__(
         self, problem: ParkProblem, before: Placing, locked: Locks | None, seed: int
     ) -> None:
+        problem = in_order(problem, locked, before)
         self._problem, self._before, self._locked, self._seed = problem, before, locked, seed
         self._order = entry_order(problem)
         self._least = least_sittings(problem)

@@ -34,6 +34,7 @@ class Broken(StrEnum):
     TOO_MANY_A_DAY = "too_many_a_day"  # candidate, day
     ON_SHIFT = "on_shift"  # entry, period
     TOO_MANY_SITTINGS = "too_many_sittings"  # paper
+    OUT_OF_ORDER = "out_of_order"  # paper, paper: of an order between them
     HELD_OVER_WRONG = "held_over_wrong"  # entry, entry: person, period, venue or order
     NOT_HOLDABLE = "not_holdable"  # entry, entry: both compulsory
     ISOLATION = "isolation"  # entry, entry: not the minutes between, or not alone between
@@ -170,6 +171,20 @@ def _sittings(problem: ParkProblem, people: list[Person]) -> Iterator[Violation]
     for paper, held in sorted(periods.items()):
         if len(held) > problem.papers.max_sittings[paper]:
             yield Violation(Broken.TOO_MANY_SITTINGS, (paper,))
+    orders = problem.orders
+    for row in range(len(orders)):
+        pair = (int(orders.first[row]), int(orders.second[row]))
+        if not _in_order(int(orders.kind[row]), periods[pair[0]], periods[pair[1]]):
+            yield Violation(Broken.OUT_OF_ORDER, pair)
+
+
+def _in_order(kind: int, first: set[int], second: set[int]) -> bool:
+    """Whether the periods of two papers are as an order asks: before, together, apart."""
+    if not first or not second:
+        return True
+    if kind == 0:
+        return max(first) < min(second)
+    return first == second and len(first) == 1 if kind == 1 else not first & second
 
 
 def _one_candidate(problem: ParkProblem, papers: list[Person]) -> Iterator[Violation]:

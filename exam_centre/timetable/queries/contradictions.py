@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from exam_centre.kernel.sentences import Sentence, say
-from exam_centre.solver.park import Complaint, Contradiction, check_problem
+from exam_centre.solver.park import Complaint, Contradiction, OrderKind, check_problem
+from exam_centre.timetable.queries.paper_times import ORDER_KINDS
 from exam_centre.timetable.queries.problem import Planning
+from exam_centre.timetable.rules import order_words
 
 
 def contradictions(planning: Planning) -> list[Sentence]:
@@ -145,6 +147,23 @@ def _twice(planning: Planning, rows: tuple[int, ...]) -> Sentence:
     )
 
 
+def _impossible(planning: Planning, rows: tuple[int, ...]) -> Sentence:
+    orders, kinds = planning.problem.orders, {n: kind for kind, n in ORDER_KINDS.items()}
+    words: Sentence | None = None
+    for row in reversed(rows):
+        one = order_words(
+            kinds[OrderKind(int(orders.kind[row]))],
+            planning.papers[int(orders.first[row])].code,
+            planning.papers[int(orders.second[row])].code,
+        )
+        words = one if words is None else say("{first}; {rest}", first=one, rest=words)
+    return say(
+        "These orders of papers can not be kept beside each other: {orders}. "
+        "Take one of them away, or widen the periods their papers may be sat in.",
+        orders=words or "",
+    )
+
+
 _SENTENCES: dict[Contradiction, Callable[[Planning, tuple[int, ...]], Sentence]] = {
     Contradiction.PERIODS_OVERLAP: _overlap,
     Contradiction.PAPER_TOO_LONG: _too_long,
@@ -161,4 +180,5 @@ _SENTENCES: dict[Contradiction, Callable[[Planning, tuple[int, ...]], Sentence]]
     Contradiction.UNKNOWN_CANDIDATE: _lost_entry,
     Contradiction.UNKNOWN_PREFERENCE: _lost_entry,
     Contradiction.RULE_OUT_OF_RANGE: _rules,
+    Contradiction.ORDERS_IMPOSSIBLE: _impossible,
 }

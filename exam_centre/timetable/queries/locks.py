@@ -31,7 +31,12 @@ OF_TWO_ENTRIES = {
     Broken.NOT_HOLDABLE,
     Broken.ISOLATION,
 }
-OF_NO_ENTRY = {Broken.ROOM_OVERFULL, Broken.TOO_MANY_A_DAY, Broken.TOO_MANY_SITTINGS}
+OF_NO_ENTRY = {
+    Broken.ROOM_OVERFULL,
+    Broken.TOO_MANY_A_DAY,
+    Broken.TOO_MANY_SITTINGS,
+    Broken.OUT_OF_ORDER,
+}
 
 
 class LockLine(NamedTuple):

@@ -20,8 +20,10 @@ from exam_centre.entries.rules import AccessKind, EntryStatus, RequestStatus
 from exam_centre.kernel import clock
 from exam_centre.papers.models import Course, Paper
 from exam_centre.papers.rules import SEATED, Mode
+from exam_centre.solver.engine.arrays import Flags
 from exam_centre.solver.park import Entries, Papers, ParkProblem, Periods, Rules
 from exam_centre.timetable.queries.columns import flags, ints
+from exam_centre.timetable.queries.paper_times import allowed_periods, order_table
 from exam_centre.timetable.queries.problem_desks import Desks, read_desks
 from exam_centre.timetable.queries.problem_people import read_candidates
 from exam_centre.timetable.rules import (
@@ -97,6 +99,7 @@ def problem_of(session: Session, series: Series, rules: PlanningRules | None = N
     if not entries or not periods:
         raise NothingToPlan
     papers = _papers(session, {entry.paper_id for entry in entries})
+    paper_ids = [paper.id for paper in papers]
     granted = _granted(session, series.id)
     desks = read_desks(session, series, periods, _longest(papers, granted))
     people, candidates = read_candidates(
@@ -111,7 +114,9 @@ def problem_of(session: Session, series: Series, rules: PlanningRules | None = N
             venues=desks.venue_table,
             rooms=desks.room_table,
             seats=desks.seat_table,
-            papers=_paper_table(papers, len(periods), rules),
+            papers=_paper_table(
+                papers, allowed_periods(session, series.id, paper_ids, periods), rules
+            ),
             candidates=candidates,
             entries=_entry_table(entries, people, papers, desks, _compulsory(session, series.id)),
             rules=Rules(
@@ -123,6 +128,7 @@ def problem_of(session: Session, series: Series, rules: PlanningRules | None = N
                 leftover=rules.leftover,
                 isolation_minutes=rules.isolation_minutes,
             ),
+            orders=order_table(session, series.id, paper_ids),
         ),
         entries=entries,
         papers=papers,
@@ -225,13 +231,13 @@ def _period_table(periods: list[Period], origin: datetime, zone: str) -> Periods
     )
 
 
-def _paper_table(papers: list[PaperLine], periods: int, rules: PlanningRules) -> Papers:
+def _paper_table(papers: list[PaperLine], allowed: Flags, rules: PlanningRules) -> Papers:
     return Papers(
         minutes=ints([paper.minutes for paper in papers]),
         kinds=ints([sum(1 << KIND_NUMBERS[kind] for kind in ROOM_KINDS[p.mode]) for p in papers]),
-        periods=flags([[True] * periods for _ in papers]),
+        periods=allowed,
         shares=flags([paper.mode not in ALONE_IN_A_ROOM for paper in papers]),
-        max_sittings=ints([periods] * len(papers)),
+        max_sittings=ints([allowed.shape[1]] * len(papers)),
         wished_sittings=ints([rules.wished_sittings] * len(papers)),
     )
 

@@ -23,6 +23,7 @@ from exam_centre.organisation.models import Shift
 from exam_centre.papers.models import Paper
 from exam_centre.papers.rules import Mode
 from exam_centre.timetable.models import Duty, HeldOver, Placement, Plan, RoomSession, Sitting
+from exam_centre.timetable.queries.paper_times import out_of_order, outside_windows
 from exam_centre.timetable.queries.standing import standing, versions
 from exam_centre.timetable.rules import OFF_DUTY, DutyRole
 from exam_centre.venues.models import Layout, Room, RoomBooking, Seat, Venue
@@ -58,15 +59,15 @@ class _Line(NamedTuple):
 
 def problems(session: Session, plan: Plan) -> list[Problem]:
     """Return every hard violation in what holds once `plan` is in force; empty: it is clean."""
-    plan_ids = versions(session, plan)
+    plan_ids, series_id = versions(session, plan), plan.series_id
     lines = _lines(session, plan_ids)
-    granted = _granted(session, plan.series_id)
+    granted = _granted(session, series_id)
     held = {
         h.second_entry_id: h
         for h in session.scalars(select(HeldOver).where(HeldOver.plan_id.in_(plan_ids)))
     }
     found = [
-        *_of_one(lines, granted, held, _newest_layouts(session), plan.series_id),
+        *_of_one(lines, granted, held, _newest_layouts(session), series_id),
         *_overlaps("person_in_two_places", lines, lambda line: line.placement.person_id),
         *_overlaps("two_people_on_a_seat", lines, lambda line: line.placement.seat_id),
         *_twice(lines),
@@ -75,6 +76,8 @@ def problems(session: Session, plan: Plan) -> list[Problem]:
         *_booked(session, plan_ids),
         *_at_work(session, plan, plan_ids),
         *_tied_invigilators(session, plan_ids),
+        *(Problem("outside_window", at) for at in outside_windows(session, series_id, plan_ids)),
+        *(Problem("papers_out_of_order", at) for at in out_of_order(session, series_id, plan_ids)),
     ]
     return sorted(found, key=lambda problem: (problem.kind, problem.subjects))
 

@@ -25,6 +25,8 @@ PROBLEM_WORDS: dict[str, Sentence] = {
     "room_booked": say("Room booked for something else"),
     "at_work": say("On shift or resting"),
     "tied_invigilator": say("Invigilator tied to somebody here"),
+    "outside_window": say("Paper outside the periods it may be sat in"),
+    "papers_out_of_order": say("Papers not in the order asked for"),
 }
 
 # What the planner's own check finds beyond these: rules of a whole plan.
@@ -50,6 +52,7 @@ BROKEN_WORDS: dict[str, Sentence] = {
     "too_many_a_day": say("Too many papers on one day"),
     "on_shift": say("On shift or resting"),
     "too_many_sittings": say("Paper sat too often"),
+    "out_of_order": say("Papers not in the order asked for"),
     "held_over_wrong": say("Held over against the rules"),
     "not_holdable": say("Compulsory paper held over"),
     "isolation": say("Isolation too short"),

@@ -11,6 +11,12 @@ from exam_centre.timetable.service.locking import ensure_unlocked, lock, unlock
 from exam_centre.timetable.service.move_log import undo
 from exam_centre.timetable.service.moving import desk_of, leave, move, period_of, push, swap
 from exam_centre.timetable.service.paper_moving import move_paper
+from exam_centre.timetable.service.paper_times import (
+    lift_order,
+    lift_window,
+    set_order,
+    set_window,
+)
 from exam_centre.timetable.service.placing import (
     discard_plan,
     draft_plan,
@@ -55,6 +61,8 @@ __all__ = [
     "keep",
     "leave",
     "leave_unplaced",
+    "lift_order",
+    "lift_window",
     "lock",
     "move",
     "move_paper",
@@ -70,6 +78,8 @@ __all__ = [
     "seal_plan",
     "search",
     "seed_for",
+    "set_order",
+    "set_window",
     "solve_plan",
     "swap",
     "take_back",

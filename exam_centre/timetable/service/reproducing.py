@@ -23,6 +23,7 @@ from exam_centre.solver.park import (
     Entries,
     LockBroken,
     Locks,
+    Orders,
     Papers,
     ParkPlan,
     ParkProblem,
@@ -59,6 +60,7 @@ TABLES = {
     "candidates": Candidates,
     "entries": Entries,
     "rules": Rules,
+    "orders": Orders,
 }
 
 
