@@ -81,7 +81,7 @@ def _orders(session: Session, series_id: int) -> list[tuple[PaperOrder, str, str
         .join(Person, Person.id == PaperOrder.by_id)
         .where(PaperOrder.series_id == series_id)
     )
-    return sorted(rows.tuples(), key=lambda row: row[1:3])
+    return sorted(((row[0], row[1], row[2], row[3]) for row in rows), key=lambda row: row[1:3])
 
 
 def access_window(session: Session, series_id: int, token: str) -> PaperWindow:

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from exam_centre.calendar.models import Period
+from exam_centre.calendar.models import Series
 from exam_centre.calendar.queries import periods_of, place_of_series
 from exam_centre.kernel import clock
 from exam_centre.kernel.database import unit_of_work
@@ -19,6 +19,7 @@ from exam_centre.webkit.access import current_actor, requires
 from exam_centre.webkit.database import reader
 from exam_centre.webkit.errors import STATUS_OF_KIND
 from exam_centre.webkit.form import show_refusal, typed
+from exam_centre.webkit.languages import at_moment
 
 
 @blueprint.get("/series/<code>/paper-times")
@@ -33,7 +34,7 @@ def show_paper_times(code: str) -> ResponseReturnValue:
 def set_window(code: str) -> ResponseReturnValue:
     """Let a paper be sat from one period to another only."""
     actor = current_actor()
-    form = _window_form(_periods(code), WindowForm.from_request())
+    form = _window_form(_series(code), WindowForm.from_request())
     if not form.submitted():
         return _show(code, window_form=form, status=400)
     try:
@@ -115,13 +116,16 @@ def lift_order(code: str, order: str) -> ResponseReturnValue:
     return redirect(url_for(".show_paper_times", code=code), 303)
 
 
-def _periods(code: str) -> list[Period]:
-    series = plan_versions.access_planned_series(reader(), current_actor(), code)
-    return periods_of(reader(), [series.id])
+def _series(code: str) -> Series:
+    return plan_versions.access_planned_series(reader(), current_actor(), code)
 
 
-def _window_form(periods: list[Period], form: WindowForm) -> WindowForm:
-    choices: list[tuple[str, str]] = [(period.code, period.code) for period in periods]
+def _window_form(series: Series, form: WindowForm) -> WindowForm:
+    """Return a form with the periods of a series to choose from, each with its date."""
+    choices: list[tuple[str, str]] = [
+        (period.code, f"{period.code} · {at_moment(period.starts_at, series.time_zone)}")
+        for period in periods_of(reader(), [series.id])
+    ]
     form.first.choices = form.last.choices = choices
     return form
 
@@ -133,17 +137,14 @@ def _show(
     order_form: OrderForm | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    session, actor = reader(), current_actor()
-    series = plan_versions.access_planned_series(session, actor, code)
-    periods = periods_of(session, [series.id])
+    session, actor, series = reader(), current_actor(), _series(code)
     page = render_template(
         "timetable/paper_times.html",
         series=series,
-        periods=periods,
         windows=paper_times.windows_of(session, series.id),
         orders=paper_times.orders_of(session, series.id),
         may_plan=actor.may(Permission.PLAN_TIMETABLE, place_of_series(session, series.id)),
-        window_form=window_form or _window_form(periods, WindowForm(formdata=None)),
+        window_form=window_form or _window_form(series, WindowForm(formdata=None)),
         order_form=order_form or OrderForm(formdata=None),
         form=EmptyForm(formdata=None),
         way=way_to(series=series),
