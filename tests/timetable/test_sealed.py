@@ -17,7 +17,13 @@ from exam_centre.organisation.rules import UnitLevel
 from exam_centre.timetable import queries, service
 from exam_centre.timetable.models import Placement
 from exam_centre.timetable.queries.why import why_of
-from exam_centre.timetable.rules import MovedSinceSearch, NotAnAllocation, NotReproducible
+from exam_centre.timetable.rules import (
+    ALGORITHM,
+    BY_HAND,
+    MovedSinceSearch,
+    NotAnAllocation,
+    NotReproducible,
+)
 from exam_centre.timetable.service.reproducing import allocation_file, reproduce
 from tests.factories.builder import TEST_SEAL
 from tests.factories.make import Make
@@ -156,6 +162,24 @@ def test_a_plan_moved_by_hand_and_sealed_again_says_so(session, sealed):
 
     with pytest.raises(MovedSinceSearch):
         allocation_file(session, plan)
+
+
+def test_a_seal_names_hands_once_they_moved_somebody_and_the_search_when_that_is_undone(
+    session, sealed
+):
+    plan, one, _ = sealed
+    placement = session.scalars(select(Placement).where(Placement.plan_id == plan.id)).first()
+    entry = session.get_one(Entry, placement.entry_id)
+    searched = service.made_by(session, plan)
+    option = why_of(session, plan, entry.id).options[0]
+    desk = service.desk_of(session, plan, option.venue, option.room, option.seat)
+    period = service.period_of(session, plan, option.period)
+    service.move(session, one, plan, entry, desk, period, now=BEFORE)
+    moved = service.made_by(session, plan)
+    service.undo(session, one, plan, now=BEFORE)
+
+    assert (searched, moved) == (ALGORITHM, BY_HAND)
+    assert service.made_by(session, plan) == ALGORITHM
 
 
 def test_what_was_locked_is_in_the_file_so_that_the_search_round_it_repeats(session, sealed):

@@ -24,6 +24,7 @@ from exam_centre.timetable.queries.kept import Kept
 from exam_centre.timetable.queries.problem import Planning
 from exam_centre.timetable.rules import (
     ALGORITHM,
+    BY_HAND,
     LocksContradict,
     NotSealed,
     PlanHasProblems,
@@ -32,6 +33,7 @@ from exam_centre.timetable.rules import (
     PlanStatus,
     ProblemChanged,
     ProblemContradicts,
+    fingerprint,
     seed_of,
 )
 from exam_centre.timetable.service.publishing import seal_plan
@@ -98,6 +100,16 @@ def seed_for(session: Session, plan: Plan) -> int:
     if len(parts) < 2:
         raise NotSealed
     return seed_of(parts)
+
+
+def made_by(session: Session, plan: Plan) -> str:
+    """Return what placed a plan as it stands: the search with both people's seed, or hands."""
+    parts = [row.part for row in queries.seed_parts(session, plan)]
+    told = plan.summary.get("solver", {})
+    searched = len(parts) == 2 and told.get("seed") == str(seed_of(parts))
+    if searched and told.get("result_sha256") == fingerprint(queries.result_lines(session, plan)):
+        return ALGORITHM
+    return BY_HAND
 
 
 def prepare(
@@ -193,7 +205,9 @@ def keep(
     """
     _ensure_unchanged(session, actor, plan, prepared)
     written = write_plan(session, plan, prepared.planning, prepared.kept, found)
-    plan.summary = dict(plan.summary) | {"solver": _summary(prepared, found, written)}
+    left = fingerprint(queries.result_lines(session, plan))
+    told = _summary(prepared, found, written) | {"result_sha256": left}
+    plan.summary = dict(plan.summary) | {"solver": told}
     audit.record(session, actor, "timetable.solved", plan, now, reason=ALGORITHM)
     laws.ensure(queries.law_entries(session, plan))
     problems = queries.problems(session, plan)

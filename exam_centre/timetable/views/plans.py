@@ -23,12 +23,10 @@ from exam_centre.timetable.jobs import CURVE, FAILED, SOLVE
 from exam_centre.timetable.models import Plan
 from exam_centre.timetable.queries import lists, plan_versions
 from exam_centre.timetable.rules import (
-    ALGORITHM,
     BY_HAND,
     PlanHasProblems,
     PlanStatus,
     Stage,
-    seed_of,
 )
 from exam_centre.timetable.views.blueprint import PLANS, blueprint, way_to
 from exam_centre.webkit.access import current_actor, requires
@@ -177,9 +175,8 @@ def seal(token: str) -> ResponseReturnValue:
     """Seal a draft anew, e.g. after moves by hand."""
 
     def act(session: Any, plan: Plan) -> None:
-        service.seal_plan(
-            session, current_actor(), plan, algorithm=_algorithm(session, plan), now=clock.now()
-        )
+        made_by = service.made_by(session, plan)
+        service.seal_plan(session, current_actor(), plan, algorithm=made_by, now=clock.now())
 
     return _do(token, act, _("The plan is sealed."))
 
@@ -246,14 +243,6 @@ def _with_reason(token: str, act: Callable[..., None], template: str) -> Respons
     return render_template(template, plan=plan, form=form, way=way_to(plan))
 
 
-def _algorithm(session: Any, plan: Plan) -> str:
-    """Return what placed a plan: the search with both people's seed, or hands."""
-    parts = [row.part for row in queries.seed_parts(session, plan)]
-    told = plan.summary.get("solver", {})
-    searched = len(parts) == 2 and told.get("seed") == str(seed_of(parts))
-    return ALGORITHM if searched else BY_HAND
-
-
 def _do(token: str, act: Act, done: str) -> ResponseReturnValue:
     actor = current_actor()
     if not EmptyForm.from_request().submitted():
@@ -298,8 +287,8 @@ def _show(
         is_running=running is not None and running.status in UNDER_WAY,
         has_failed=running is not None and running.status is JobStatus.FAILED,
         failed=Sentence(failed[0], failed[1]) if failed else None,
-        curve=_points(plan.summary.get(CURVE, [])),
         solver=plan.summary.get("solver"),
+        by_hand=BY_HAND,
         rostered=plan.summary.get("roster"),
         next_stage=NEXT_STAGE.get(plan.status),
         repairs=queries.plan_in_force(session, plan.series_id),
@@ -316,12 +305,3 @@ def _show(
         way=way_to(plan),
     )
     return page, STATUS_OF_KIND[refusal.kind] if refusal is not None else status
-
-
-def _points(curve: list[list[int]]) -> list[tuple[int, int, int]]:
-    """Return (x 0..400, y 10..110, unplaced) of the search's curve; more unplaced is higher up."""
-    most = max((unplaced for _part, unplaced, *_more in curve), default=0) or 1
-    return [
-        (part * 400 // 1000, 110 - unplaced * 100 // most, unplaced)
-        for part, unplaced, *_more in curve
-    ]
