@@ -141,12 +141,15 @@ def test_an_answer_after_the_lease_went_to_another_worker_changes_nothing(world:
 
 
 def test_no_transaction_is_open_while_the_bank_is_asked(world: World):
-    """SQLite has one writer: a second one could not come in if the first were still there."""
+    """SQLite has one writer: a second one could not come in if the first were still there.
+
+    Two seconds are more than another line needs to look for work, and less than forever.
+    """
     _, claim_id = world.claimed()
 
     def somebody_writes() -> None:
         with unit_of_work() as session:
-            session.execute(text("PRAGMA busy_timeout = 0")) if is_sqlite(session) else None
+            session.execute(text("PRAGMA busy_timeout = 2000")) if is_sqlite(session) else None
             session.scalars(select(LearningAccount)).one().answer = "mismatch"
 
     jobs.push_due(SlowBank(world, somebody_writes), now=lambda: world.now, chance=world.chance)

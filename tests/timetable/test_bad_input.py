@@ -167,6 +167,7 @@ def test_every_contradiction_the_planner_knows_has_a_sentence(planning):
         Contradiction.WRONG_SHAPE,
         Contradiction.UNKNOWN_VENUE,
         Contradiction.UNKNOWN_ROOM,
+        Contradiction.UNKNOWN_ORDER,
     }
     assert set(Contradiction) - set(_SENTENCES) == general
 

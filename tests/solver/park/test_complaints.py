@@ -65,6 +65,12 @@ TABLE = [
     (with_seat(number=1), Contradiction.SEAT_TWICE, (18, 23)),
     (with_seat(column=2), Contradiction.SEAT_TWICE, (22, 23)),
     (changed("candidates", extra_points=[0, -1]), Contradiction.EXTRA_TIME_NEGATIVE, (1,)),
+    (changed("orders", first=[0], second=[0], kind=[2]), Contradiction.UNKNOWN_ORDER, (0,)),
+    (
+        changed("orders", first=[0, 1], second=[1, 0], kind=[0, 0]),
+        Contradiction.ORDERS_IMPOSSIBLE,
+        (0, 1),
+    ),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exam_centre.solver.park import Broken, ParkProblem, Placing, validate
+from exam_centre.solver.park import Broken, OrderKind, ParkProblem, Placing, validate
 from tests.solver.park.problems import entries, papers, people, problem
 
 Change = Callable[["Good"], None]
@@ -167,6 +167,10 @@ def too_many_sittings(g: Good) -> None:
     g.change("papers", max_sittings=np.array([1, 1]))
 
 
+def out_of_order(g: Good) -> None:
+    g.change("orders", first=[0], second=[1], kind=[OrderKind.TOGETHER])
+
+
 def held_after_nobody(g: Good) -> None:
     g.after[1] = 2
 
@@ -215,6 +219,7 @@ def not_alone(g: Good) -> None:
         (too_many, Broken.TOO_MANY_A_DAY, (0, 0)),
         (on_shift, Broken.ON_SHIFT, (1, 2)),
         (too_many_sittings, Broken.TOO_MANY_SITTINGS, (1,)),
+        (out_of_order, Broken.OUT_OF_ORDER, (0, 1)),
         (held_after_nobody, Broken.HELD_OVER_WRONG, (1, 2)),
         (compulsory_last, Broken.HELD_OVER_WRONG, (1, 0)),
         (both_compulsory, Broken.NOT_HOLDABLE, (1, 0)),
