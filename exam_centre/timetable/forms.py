@@ -49,6 +49,21 @@ class WithdrawByTwoForm(WithdrawForm, SecondPersonForm):
     """The same where a published plan stands there: two people sign."""
 
 
+class ReplaceForm(ReasonForm):
+    """Who goes instead of somebody; the view gives the people."""
+
+    person = SelectField(
+        _l("Who goes instead"),
+        description=_l("Only people who are trained, free then and tied to nobody in the room."),
+    )
+
+
+class SwapDutiesForm(ReasonForm):
+    """With whose duty one is swapped; the view gives the duties."""
+
+    other = SelectField(_l("Swap with"), description=_l("Both people answer anew; both are told."))
+
+
 class SeedForm(SafeForm):
     """One person's part of the seed."""
 

@@ -15,7 +15,7 @@ from exam_centre.organisation.models import Unit
 from exam_centre.organisation.rules import UnitLevel
 from exam_centre.papers.models import Paper
 from exam_centre.timetable.models import Duty, Placement, Plan, RoomSession
-from exam_centre.timetable.rules import DutyStatus, PlanStatus
+from exam_centre.timetable.rules import DutyRole, DutyStatus, PlanStatus
 from tests.factories.builder import TEST_SEAL
 from tests.factories.make import Make
 from tests.timetable.small_series import open_series
@@ -224,3 +224,32 @@ def _token_for(person_id):
         session.add(user)
         session.flush()
     return token_of(user)
+
+
+def test_a_duty_is_given_to_somebody_the_page_names_and_one_is_swapped(officers, searched):
+    browser, _ = officers
+    with reading() as session:
+        tokens = session.scalars(
+            select(Duty.token).where(Duty.role == DutyRole.FIRST).order_by(Duty.id)
+        ).all()
+        held = session.scalars(select(Duty.person_id).where(Duty.token == tokens[0])).one()
+    page = browser.get(f"/timetable/duties/{tokens[0]}/replace").get_data(as_text=True)
+    number = re.findall(r'<option value="([^"]+)"', page)[0]
+    done = post(
+        browser, f"/timetable/duties/{tokens[0]}/replace", person=number, reason="Called in ill."
+    )
+    swap = browser.get(f"/timetable/duties/{tokens[1]}/swap")
+
+    assert done.status_code == 303
+    assert swap.status_code == 200
+    with reading() as session:
+        old = session.scalars(select(Duty).where(Duty.token == tokens[0])).one()
+        given = session.scalars(
+            select(Duty).where(
+                Duty.room_session_id == old.room_session_id,
+                Duty.role == DutyRole.FIRST,
+                Duty.status == DutyStatus.OFFERED,
+            )
+        ).one()
+    assert old.status is DutyStatus.REPLACED
+    assert given.person_id != held

@@ -30,7 +30,7 @@ GUARDS = (
         {
             "offered": ["accepted", "declined", "replaced"],
             "accepted": ["on_duty", "replaced"],
-            "declined": [],
+            "declined": ["replaced"],
             "on_duty": ["completed", "replaced"],
             "replaced": [],
             "completed": [],

@@ -299,6 +299,11 @@ def duties_of_person(session: Session, person_id: int) -> list[DutyLine]:
     return [DutyLine(*row) for row in rows]
 
 
+def line_of_duty(session: Session, duty: Duty) -> DutyLine:
+    """Return one duty as lists show it."""
+    return DutyLine(*session.execute(_duties().where(Duty.id == duty.id)).one())
+
+
 def duties_of_room(session: Session, room_session_id: int) -> list[DutyLine]:
     """Return who is on duty in a room session, whatever became of the offer."""
     rows = session.execute(

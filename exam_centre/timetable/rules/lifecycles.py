@@ -77,7 +77,7 @@ DUTY_FLOW: Flow[DutyStatus] = Flow(
             {DutyStatus.ACCEPTED, DutyStatus.DECLINED, DutyStatus.REPLACED}
         ),
         DutyStatus.ACCEPTED: frozenset({DutyStatus.ON_DUTY, DutyStatus.REPLACED}),
-        DutyStatus.DECLINED: frozenset(),
+        DutyStatus.DECLINED: frozenset({DutyStatus.REPLACED}),
         DutyStatus.ON_DUTY: frozenset({DutyStatus.COMPLETED, DutyStatus.REPLACED}),
         DutyStatus.REPLACED: frozenset(),
         DutyStatus.COMPLETED: frozenset(),

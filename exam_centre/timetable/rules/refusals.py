@@ -347,6 +347,15 @@ class NotSealed(_Conflict):
         super().__init__(say("Two people give a part of the seed each, then the plan is sealed."))
 
 
+class NothingToSwap(_Conflict):
+    """Two duties of one person, or of two versions, are not swapped."""
+
+    code = "nothing_to_swap"
+
+    def __init__(self) -> None:
+        super().__init__(say("Choose a duty of another person, of the same version."))
+
+
 class SealBroken(_Conflict):
     """The plan was changed after it was sealed."""
 

@@ -5,6 +5,7 @@ from exam_centre.timetable.service.duties import (
     answer_duty,
     assign_duty,
     replace_duty,
+    swap_duties,
 )
 from exam_centre.timetable.service.leaving import Told, is_public, withdraw_venue
 from exam_centre.timetable.service.locking import ensure_unlocked, lock, unlock
@@ -84,6 +85,7 @@ __all__ = [
     "set_window",
     "solve_plan",
     "swap",
+    "swap_duties",
     "take_back",
     "undo",
     "unlock",

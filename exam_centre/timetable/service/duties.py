@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exam_centre.accounts.models import Person, StaffAbsence, StaffMember
-from exam_centre.accounts.service import ensure_no_tie
+from exam_centre.accounts.rules import check_reason
+from exam_centre.accounts.service import ensure_no_tie, notify
 from exam_centre.calendar.models import Period
 from exam_centre.calendar.queries import place_of_series
 from exam_centre.kernel import audit
@@ -19,11 +20,14 @@ from exam_centre.timetable.models import Duty, Placement, Plan, RoomSession
 from exam_centre.timetable.rules import (
     IN_ONE_ROOM,
     OFF_DUTY,
+    PUBLISHED,
     DutyNeedsRoom,
     DutyRefused,
     DutyRole,
     DutyStatus,
+    NothingToSwap,
     RoleTaken,
+    on_the_clock,
 )
 from exam_centre.venues.models import Room, Venue
 
@@ -75,12 +79,93 @@ def answer_duty(session: Session, actor: Actor, duty: Duty, *, accept: bool, now
     audit.record(session, actor, "timetable.duty_answered", duty, now)
 
 
-def replace_duty(session: Session, actor: Actor, duty: Duty, *, reason: str, now: datetime) -> None:
-    """Free a duty for somebody else. Raises IllegalMove where it is over."""
+def replace_duty(
+    session: Session,
+    actor: Actor,
+    duty: Duty,
+    *,
+    by: Person | None = None,
+    reason: str,
+    now: datetime,
+) -> Duty | None:
+    """Take a duty from somebody, and offer it to another at once; both are told.
+
+    by  None: nobody yet, the duty is free for the next roster. A declined duty is given on as well.
+    Raises IllegalMove where it is over, and all that `assign_duty` raises: then nothing happened.
+    """
     plan = session.get_one(Plan, duty.plan_id)
     actor.require(Permission.PLAN_TIMETABLE, place_of_series(session, plan.series_id))
+    check_reason(reason)
+    was_declined = duty.status is DutyStatus.DECLINED
+    _take_from(session, actor, duty, reason, now)
+    if not was_declined:
+        _tell(session, plan, duty, now, taken=True)
+    return None if by is None else _give(session, actor, plan, duty, by, now)
+
+
+def swap_duties(
+    session: Session, actor: Actor, one: Duty, other: Duty, *, reason: str, now: datetime
+) -> tuple[Duty, Duty]:
+    """Let two people of one plan change their duties; both are told and answer anew.
+
+    Raises NothingToSwap for duties of one person or of two plans, IllegalMove where one is over,
+    and all that `assign_duty` raises: then nothing happened.
+    """
+    plan = session.get_one(Plan, one.plan_id)
+    actor.require(Permission.PLAN_TIMETABLE, place_of_series(session, plan.series_id))
+    check_reason(reason)
+    if one.person_id == other.person_id or one.plan_id != other.plan_id:
+        raise NothingToSwap
+    for duty in (one, other):
+        _take_from(session, actor, duty, reason, now)
+    first, second = (session.get_one(Person, duty.person_id) for duty in (one, other))
+    return (
+        _give(session, actor, plan, other, first, now),
+        _give(session, actor, plan, one, second, now),
+    )
+
+
+def _take_from(session: Session, actor: Actor, duty: Duty, reason: str, now: datetime) -> None:
     duty.move_to(DutyStatus.REPLACED)
     audit.record(session, actor, "timetable.duty_replaced", duty, now, reason=reason)
+    session.flush()
+
+
+def _give(
+    session: Session, actor: Actor, plan: Plan, duty: Duty, person: Person, now: datetime
+) -> Duty:
+    given = assign_duty(
+        session,
+        actor,
+        plan,
+        person,
+        session.get_one(Period, duty.period_id),
+        session.get_one(Venue, duty.venue_id),
+        duty.role,
+        room_session=(
+            session.get_one(RoomSession, duty.room_session_id) if duty.room_session_id else None
+        ),
+        now=now,
+    )
+    _tell(session, plan, given, now, taken=False)
+    return given
+
+
+def _tell(session: Session, plan: Plan, duty: Duty, now: datetime, *, taken: bool) -> None:
+    """Tell whom a public duty is taken from, or offered to."""
+    if plan.status not in PUBLISHED:
+        return
+    venue, period = session.get_one(Venue, duty.venue_id), session.get_one(Period, duty.period_id)
+    facts = {
+        "venue": venue.name,
+        "starts": on_the_clock(period.starts_at, venue.time_zone),
+    }
+    sentence = (
+        say("Your duty at {venue}, {starts}, is taken over by somebody else.", **facts)
+        if taken
+        else say("You are asked for a duty at {venue}, {starts}. Accept or decline it.", **facts)
+    )
+    notify(session, duty.person_id, sentence, now, by_phone=True)
 
 
 def _check_room(

@@ -3,19 +3,28 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
+from exam_centre.accounts.models import Person
 from exam_centre.kernel import clock
 from exam_centre.kernel.database import unit_of_work
+from exam_centre.kernel.errors import Refusal
 from exam_centre.kernel.permissions import Permission
 from exam_centre.timetable import queries, service
-from exam_centre.timetable.forms import EmptyForm, ReasonForm
+from exam_centre.timetable.forms import EmptyForm, ReplaceForm, SwapDutiesForm
+from exam_centre.timetable.models import Duty
 from exam_centre.timetable.queries import lists
+from exam_centre.timetable.queries.stand_ins import StandIn, stand_ins, swappable
 from exam_centre.timetable.rules import DutyStatus
-from exam_centre.timetable.views.blueprint import PLANS, blueprint, way_to
+from exam_centre.timetable.views.blueprint import PLANS, ROLE_WORDS, blueprint, way_to
 from exam_centre.webkit.access import current_actor, requires, signed_in
 from exam_centre.webkit.database import reader
-from exam_centre.webkit.form import typed
+from exam_centre.webkit.errors import STATUS_OF_KIND
+from exam_centre.webkit.form import show_refusal, typed
 from exam_centre.webkit.paging import asked_window
+
+NOBODY = ("", _l("Nobody yet: leave it free"))
 
 
 @blueprint.get("/plans/<token:token>/duties")
@@ -40,17 +49,73 @@ def list_duties(token: str) -> ResponseReturnValue:
 @blueprint.route("/duties/<token:duty>/replace", methods=["GET", "POST"])
 @requires(Permission.PLAN_TIMETABLE)
 def replace_duty(duty: str) -> ResponseReturnValue:
-    """Free a duty for somebody else, with a reason."""
-    actor, form = current_actor(), ReasonForm.from_request()
-    lists.access_duty(reader(), actor, duty)
-    if form.submitted():
+    """Give a duty to somebody else, or leave it free for the next roster."""
+    actor, form = current_actor(), ReplaceForm.from_request()
+    found = lists.access_duty(reader(), actor, duty)
+    people = {one.staff_no: one for one in stand_ins(reader(), found)}
+    form.person.choices = [*((number, _named(one)) for number, one in people.items()), NOBODY]
+    if not form.submitted():
+        return _show_replace(found, form)
+    chosen = people.get(form.person.data)
+    try:
         with unit_of_work() as session:
-            found = lists.access_duty(session, actor, duty)
-            service.replace_duty(session, actor, found, reason=typed(form.reason), now=clock.now())
-            token = lists.plan_of_duty(session, found).token
-        flash(_("The duty is free. Offer the open duties again."), "success")
-        return redirect(url_for(".list_duties", token=token), 303)
-    return render_template("timetable/replace.html", form=form, way=way_to())
+            row = lists.access_duty(session, actor, duty)
+            by = session.get_one(Person, chosen.person_id) if chosen else None
+            service.replace_duty(
+                session, actor, row, by=by, reason=typed(form.reason), now=clock.now()
+            )
+            token = lists.plan_of_duty(session, row).token
+    except Refusal as refusal:
+        show_refusal(form.person, refusal)
+        return _show_replace(found, form), STATUS_OF_KIND[refusal.kind]
+    words = _("%(name)s is asked, and both were told.", name=chosen.name) if chosen else None
+    flash(words or _("The duty is free. Offer the open duties again."), "success")
+    return redirect(url_for(".list_duties", token=token), 303)
+
+
+@blueprint.route("/duties/<token:duty>/swap", methods=["GET", "POST"])
+@requires(Permission.PLAN_TIMETABLE)
+def swap_duties(duty: str) -> ResponseReturnValue:
+    """Let two people change their duties."""
+    actor, form = current_actor(), SwapDutiesForm.from_request()
+    found = lists.access_duty(reader(), actor, duty)
+    form.other.choices = [
+        (one.token, f"{one.period} · {one.room or ROLE_WORDS[one.role]} · {one.name}")
+        for one in swappable(reader(), found)
+    ]
+    if not form.submitted():
+        return _show_swap(found, form)
+    try:
+        with unit_of_work() as session:
+            one, other = (lists.access_duty(session, actor, t) for t in (duty, form.other.data))
+            service.swap_duties(
+                session, actor, one, other, reason=typed(form.reason), now=clock.now()
+            )
+            token = lists.plan_of_duty(session, one).token
+    except Refusal as refusal:
+        show_refusal(form.other, refusal)
+        return _show_swap(found, form), STATUS_OF_KIND[refusal.kind]
+    flash(_("Swapped. Both were told and answer anew."), "success")
+    return redirect(url_for(".list_duties", token=token), 303)
+
+
+def _named(one: StandIn) -> str:
+    """Return somebody as a list to choose from names them."""
+    where = _("of this venue's unit") if one.is_near else _("of another unit")
+    many = ngettext("one duty so far", "%(num)s duties so far", one.duties)
+    return f"{one.name} {one.staff_no} · {where} · {many}"
+
+
+def _show_replace(found: Duty, form: ReplaceForm) -> str:
+    plan = lists.plan_of_duty(reader(), found)
+    line = lists.line_of_duty(reader(), found)
+    return render_template("timetable/replace.html", form=form, line=line, way=way_to(plan))
+
+
+def _show_swap(found: Duty, form: SwapDutiesForm) -> str:
+    plan = lists.plan_of_duty(reader(), found)
+    line = lists.line_of_duty(reader(), found)
+    return render_template("timetable/swap_duties.html", form=form, line=line, way=way_to(plan))
 
 
 @blueprint.get("/duties")
