@@ -14,6 +14,22 @@ LONGEST_PART = 128
 EFFORTS = {"quick": 50, "usual": 150, "thorough": 1_000}  # moves for each entry
 
 
+def _reason() -> StringField:
+    return StringField(
+        _l("Reason"),
+        validators=[
+            InputRequired(_l("Say why, in a sentence others will read later.")),
+            Length(max=500, message=_l("500 characters at most.")),
+        ],
+    )
+
+
+def _paper(label: str) -> StringField:
+    return StringField(
+        label, validators=[InputRequired(_l("Type the paper's code.")), Length(max=32)]
+    )
+
+
 class EmptyForm(SafeForm):
     """An act that needs nothing but the press of its button."""
 
@@ -172,29 +188,7 @@ class LockForm(SafeForm):
         description=_l("Of a room: the venue's code, a blank, and the room's."),
         validators=[InputRequired(_l("Type the code.")), Length(max=64)],
     )
-    reason = StringField(
-        _l("Reason"),
-        validators=[
-            InputRequired(_l("Say why, in a sentence others will read later.")),
-            Length(max=500, message=_l("500 characters at most.")),
-        ],
-    )
-
-
-def _reason() -> StringField:
-    return StringField(
-        _l("Reason"),
-        validators=[
-            InputRequired(_l("Say why, in a sentence others will read later.")),
-            Length(max=500, message=_l("500 characters at most.")),
-        ],
-    )
-
-
-def _paper(label: str) -> StringField:
-    return StringField(
-        label, validators=[InputRequired(_l("Type the paper's code.")), Length(max=32)]
-    )
+    reason = _reason()
 
 
 class WindowForm(SafeForm):

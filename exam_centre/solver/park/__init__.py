@@ -3,7 +3,6 @@
 from exam_centre.solver.park.bounds import least_sittings
 from exam_centre.solver.park.complaints import Complaint, Contradiction, check_problem
 from exam_centre.solver.park.geography import kilometres, nearest_metres
-from exam_centre.solver.park.ordering import OrderKind
 from exam_centre.solver.park.plan import (
     Cancelled,
     LockBroken,
@@ -18,6 +17,7 @@ from exam_centre.solver.park.planner import ProblemHasComplaints, solve, warm_up
 from exam_centre.solver.park.problem import (
     Candidates,
     Entries,
+    OrderKind,
     Orders,
     Papers,
     ParkProblem,

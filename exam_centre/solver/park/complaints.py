@@ -7,8 +7,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from exam_centre.solver.park.ordering import OrderKind, impossible_orders
-from exam_centre.solver.park.problem import ParkProblem
+from exam_centre.solver.park.ordering import impossible_orders
+from exam_centre.solver.park.problem import OrderKind, ParkProblem
 from exam_centre.solver.park.tables import usable_seats
 
 

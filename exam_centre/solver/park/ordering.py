@@ -7,7 +7,6 @@ what comes after knows periods alone.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,19 +14,13 @@ from ortools.sat.python import cp_model
 
 from exam_centre.solver.engine.arrays import Flags, Ints
 from exam_centre.solver.park.plan import LockBroken, Locks, Placing
-from exam_centre.solver.park.problem import ParkProblem
+from exam_centre.solver.park.problem import OrderKind, ParkProblem
 from exam_centre.solver.park.tables import admissible, usable_seats
 
 EFFORT = 20.0  # of the constraint solver, in its own units that do not depend on the machine
 SEATED, KEPT = 1_000, 1_000_000  # what one more who can be seated, or need not move, is worth
-
-
-class OrderKind(IntEnum):
-    """What an order asks of the sittings of two papers."""
-
-    BEFORE = 0  # every one of the first before any of the second
-    TOGETHER = 1  # one sitting each, in the same period
-    APART = 2  # no period in common
+Pin = tuple[int, int]  # a paper, and a period it has to be sat in
+Row = list[cp_model.IntVar]  # by period, whether a paper may be sat then
 
 
 def in_order(problem: ParkProblem, locked: Locks | None, before: Placing | None) -> ParkProblem:
@@ -64,10 +57,16 @@ def _possible(problem: ParkProblem, orders: Iterable[int]) -> bool:
     rows = np.array(list(orders), dtype=np.int64)
     kept = problem.orders
     some = replace(kept, first=kept.first[rows], second=kept.second[rows], kind=kept.kind[rows])
-    return _narrowed(replace(problem, orders=some), (), None) is not None
+    return _is_a_way(replace(problem, orders=some), ())
 
 
-def _pinned(problem: ParkProblem, locked: Locks | None) -> dict[int, tuple[int, int]]:
+def _is_a_way(problem: ParkProblem, pinned: Iterable[Pin]) -> bool:
+    """Whether all orders can be kept; which way is best is not asked."""
+    model, _ = _model(problem, pinned)
+    return _solved(model) is not None
+
+
+def _pinned(problem: ParkProblem, locked: Locks | None) -> dict[int, Pin]:
     """Return {locked entry: (paper, period)} of ordered papers."""
     if locked is None:
         return {}
@@ -76,20 +75,32 @@ def _pinned(problem: ParkProblem, locked: Locks | None) -> dict[int, tuple[int, 
     return {int(e): (int(problem.entries.paper[e]), int(locked.period[e])) for e in at}
 
 
-def _first_against(problem: ParkProblem, pinned: dict[int, tuple[int, int]]) -> int:
+def _first_against(problem: ParkProblem, pinned: dict[int, Pin]) -> int:
     """Return the first locked entry that the orders and the locks before it leave no period."""
-    kept: set[tuple[int, int]] = set()
+    kept: set[Pin] = set()
     for entry, pin in pinned.items():
-        if pin not in kept and _narrowed(problem, {*kept, pin}, None) is None:
+        if pin not in kept and not _is_a_way(problem, {*kept, pin}):
             return entry
         kept.add(pin)
     raise AssertionError("locks that stand one by one stand together")
 
 
-def _narrowed(
-    problem: ParkProblem, pinned: Iterable[tuple[int, int]], before: Placing | None
-) -> Flags | None:
+def _narrowed(problem: ParkProblem, pinned: Iterable[Pin], before: Placing | None) -> Flags | None:
     """Return (N, P) the periods of every paper, None where there is no way."""
+    model, sits = _model(problem, pinned)
+    worth = [term for paper, row in sits.items() for term in _worth(problem, model, paper, row)]
+    model.maximize(cp_model.LinearExpr.sum([*worth, *_kept(problem, sits, before)]))
+    solver = _solved(model)
+    if solver is None:
+        return None
+    periods = problem.papers.periods.copy()
+    for paper, row in sits.items():
+        periods[paper] = [solver.boolean_value(var) for var in row]
+    return periods
+
+
+def _model(problem: ParkProblem, pinned: Iterable[Pin]) -> tuple[cp_model.CpModel, dict[int, Row]]:
+    """Return what has to hold, and by ordered paper whether it may sit in each period."""
     orders = problem.orders
     papers = np.union1d(orders.first, orders.second)
     model = cp_model.CpModel()
@@ -105,18 +116,17 @@ def _narrowed(
         _keep(model, sits[int(first)], sits[int(second)], OrderKind(int(kind)))
     for paper, period in pinned:
         model.add(sits[paper][period] == 1)
-    worth = [term for paper, row in sits.items() for term in _worth(problem, model, paper, row)]
-    model.maximize(cp_model.LinearExpr.sum([*worth, *_kept(problem, sits, before)]))
+    return model, sits
+
+
+def _solved(model: cp_model.CpModel) -> cp_model.CpSolver | None:
+    """Return the solver with what it found, the same each time, None where it found nothing."""
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 0
     solver.parameters.max_deterministic_time = EFFORT
-    if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None
-    periods = problem.papers.periods.copy()
-    for paper, row in sits.items():
-        periods[paper] = [solver.boolean_value(var) for var in row]
-    return periods
+    found = solver.solve(model) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    return solver if found else None
 
 
 def _allowed(problem: ParkProblem, paper: int) -> Flags:
@@ -124,9 +134,6 @@ def _allowed(problem: ParkProblem, paper: int) -> Flags:
     minutes = problem.papers.minutes[paper]
     allowed: Flags = problem.papers.periods[paper] & (minutes <= problem.periods.minutes)
     return allowed
-
-
-Row = list[cp_model.IntVar]
 
 
 def _keep(model: cp_model.CpModel, first: Row, second: Row, kind: OrderKind) -> None:

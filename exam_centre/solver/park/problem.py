@@ -8,6 +8,7 @@ stated, and made read-only.
 
 import hashlib
 from dataclasses import dataclass, field, fields
+from enum import IntEnum
 
 import numpy as np
 
@@ -98,6 +99,14 @@ class Entries(Table):
     compulsory: FlagColumn  # of two that clash, at most one compulsory: else none is held over
     preferred_venue: IntColumn  # -1: none
     through_shift: FlagColumn  # the person accepts to sit although on shift or resting
+
+
+class OrderKind(IntEnum):
+    """What an order asks of the sittings of two papers."""
+
+    BEFORE = 0  # every one of the first before any of the second
+    TOGETHER = 1  # one sitting each, in the same period
+    APART = 2  # no period in common
 
 
 @dataclass(frozen=True)

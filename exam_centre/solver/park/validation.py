@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import combinations
 
 from exam_centre.solver.park.plan import Placing
-from exam_centre.solver.park.problem import ParkProblem
+from exam_centre.solver.park.problem import OrderKind, ParkProblem
 
 
 class Broken(StrEnum):
@@ -174,17 +174,19 @@ def _sittings(problem: ParkProblem, people: list[Person]) -> Iterator[Violation]
     orders = problem.orders
     for row in range(len(orders)):
         pair = (int(orders.first[row]), int(orders.second[row]))
-        if not _in_order(int(orders.kind[row]), periods[pair[0]], periods[pair[1]]):
+        if not _in_order(OrderKind(int(orders.kind[row])), periods[pair[0]], periods[pair[1]]):
             yield Violation(Broken.OUT_OF_ORDER, pair)
 
 
-def _in_order(kind: int, first: set[int], second: set[int]) -> bool:
-    """Whether the periods of two papers are as an order asks: before, together, apart."""
+def _in_order(kind: OrderKind, first: set[int], second: set[int]) -> bool:
+    """Whether the periods of two papers are as an order asks."""
     if not first or not second:
         return True
-    if kind == 0:
+    if kind is OrderKind.BEFORE:
         return max(first) < min(second)
-    return first == second and len(first) == 1 if kind == 1 else not first & second
+    if kind is OrderKind.TOGETHER:
+        return first == second and len(first) == 1
+    return not first & second
 
 
 def _one_candidate(problem: ParkProblem, papers: list[Person]) -> Iterator[Violation]:

@@ -49,10 +49,10 @@ def stand_ins(session: Session, duty: Duty) -> list[StandIn]:
     helpers = helpers_of(session, plan.series_id)
     day = clock.at_venue(period.starts_at, venue.time_zone).date()
     taken = _on_duty(session, period.id) | _sitting(session, plan, period)
-    inside = _people_in(session, plan, duty)
+    inside = people_in(session, plan, duty.room_session_id)
     known = teams_of(session)
     teams = {known[person] for person in inside if person in known}
-    loads = _loads(session, plan.series_id)
+    loads = duties_each(session, plan.series_id)
     wanted = {Role.CHIEF} if duty.role is DutyRole.CHIEF else {Role.CHIEF, Role.INVIGILATOR}
     roles_known = any(helper.roles & wanted for helper in helpers)
     found = [
@@ -114,19 +114,21 @@ def _sitting(session: Session, plan: Plan, period: Period) -> set[int]:
     )
 
 
-def _people_in(session: Session, plan: Plan, duty: Duty) -> set[int]:
-    if duty.room_session_id is None:
+def people_in(session: Session, plan: Plan, room_session_id: int | None) -> set[int]:
+    """Return who sits in a room session as `plan` has it; nobody where it is a whole venue."""
+    if room_session_id is None:
         return set()
     return set(
         session.scalars(
             select(Placement.person_id)
             .where(standing(versions(session, plan)))
-            .where(Placement.room_session_id == duty.room_session_id)
+            .where(Placement.room_session_id == room_session_id)
         )
     )
 
 
-def _loads(session: Session, series_id: int) -> dict[int, int]:
+def duties_each(session: Session, series_id: int) -> dict[int, int]:
+    """Return {person: how many duties of the series they have}, of those who have any."""
     rows = session.execute(
         select(Duty.person_id, func.count(Duty.id))
         .join(Period, Period.id == Duty.period_id)

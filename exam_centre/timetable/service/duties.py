@@ -17,6 +17,7 @@ from exam_centre.kernel.permissions import Actor, Permission
 from exam_centre.kernel.sentences import say
 from exam_centre.timetable import queries
 from exam_centre.timetable.models import Duty, Placement, Plan, RoomSession
+from exam_centre.timetable.queries.stand_ins import people_in
 from exam_centre.timetable.rules import (
     IN_ONE_ROOM,
     OFF_DUTY,
@@ -56,7 +57,7 @@ def assign_duty(
     _check_free(session, plan, person, period)
     if room_session is not None:
         _check_role(session, room_session, role)
-        ensure_no_tie(session, person.id, _people_in(session, plan, room_session))
+        ensure_no_tie(session, person.id, people_in(session, plan, room_session.id))
     duty = Duty(
         plan_id=plan.id,
         person_id=person.id,
@@ -232,13 +233,3 @@ def _check_role(session: Session, room_session: RoomSession, role: DutyRole) -> 
     )
     if taken is not None:
         raise RoleTaken(role)
-
-
-def _people_in(session: Session, plan: Plan, room_session: RoomSession) -> list[int]:
-    return list(
-        session.scalars(
-            select(Placement.person_id)
-            .where(queries.standing(queries.versions(session, plan)))
-            .where(Placement.room_session_id == room_session.id)
-        )
-    )

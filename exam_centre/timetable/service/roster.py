@@ -4,10 +4,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from exam_centre.calendar.models import Period, Series
+from exam_centre.calendar.models import Series
 from exam_centre.calendar.queries import place_of_series
 from exam_centre.kernel import audit
 from exam_centre.kernel.permissions import Actor, Permission
@@ -16,6 +16,7 @@ from exam_centre.solver.park import Roster, draw_roster
 from exam_centre.timetable import queries
 from exam_centre.timetable.models import Duty, HeldOver, Plan, RoomSession
 from exam_centre.timetable.queries.rostering import Rostering, rostering_of
+from exam_centre.timetable.queries.stand_ins import duties_each
 from exam_centre.timetable.rules import (
     OFF_DUTY,
     DutyRole,
@@ -72,7 +73,7 @@ def roster_plan(
     found = draw_roster(told.planning.problem, told.placing, told.staff, told.rules, seed=seed)
     rows = [*_duties(plan, told, found), *_supervisors(session, plan)]
     insert_rows(session, Duty, rows)
-    loads = _loads(session, plan.series_id)
+    loads = duties_each(session, plan.series_id).values()
     result = Rostered(
         offered=len(rows),
         standing=sum(loads),
@@ -87,18 +88,6 @@ def roster_plan(
     plan.summary = dict(plan.summary) | {"roster": asdict(result)}
     audit.record(session, actor, "timetable.rostered", plan, now)
     return result
-
-
-def _loads(session: Session, series_id: int) -> list[int]:
-    """Return how many duties of the series each person has who has any."""
-    return list(
-        session.scalars(
-            select(func.count(Duty.id))
-            .join(Period, Period.id == Duty.period_id)
-            .where(Period.series_id == series_id, Duty.status.not_in(OFF_DUTY))
-            .group_by(Duty.person_id)
-        )
-    )
 
 
 def _duties(plan: Plan, told: Rostering, found: Roster) -> list[dict[str, Any]]:
