@@ -80,6 +80,15 @@ class SwapDutiesForm(ReasonForm):
     other = SelectField(_l("Swap with"), description=_l("Both people answer anew; both are told."))
 
 
+class AskSwapForm(ReasonForm):
+    """Whose duty one would take for one's own; the view gives the duties."""
+
+    other = SelectField(
+        _l("I would take"),
+        description=_l("Duties you could take whose people could take yours."),
+    )
+
+
 class SeedForm(SafeForm):
     """One person's part of the seed."""
 

@@ -13,12 +13,14 @@ from exam_centre.kernel.guards import Guard, as_rows, final_row, flow_guard, kee
 from exam_centre.timetable.rules import (
     DUTY_FLOW,
     PLAN_FLOW,
+    SWAP_FLOW,
     DutyRole,
     DutyStatus,
     MoveKind,
     PaperOrderKind,
     PlanStatus,
     Stage,
+    SwapStatus,
     UnplacedReason,
 )
 
@@ -335,6 +337,32 @@ class Duty(Lifecycle, Base):
     status: Mapped[DutyStatus] = mapped_column(default=DutyStatus.OFFERED)
 
 
+class SwapRequest(Lifecycle, Base):
+    """Somebody asks a colleague to swap two duties; the colleague's word settles it."""
+
+    __tablename__ = "swap_requests"
+    __table_args__ = (
+        CheckConstraint("duty_id <> other_id", name="of_two_duties"),
+        CheckConstraint("asker_id <> asked_id", name="between_two_people"),
+        CheckConstraint("reason <> ''", name="says_why"),
+        CheckConstraint("(status = 'asked') = (answered_at IS NULL)", name="answered_once"),
+        unique_while("uq_swap_requests_duty", "duty_id", condition="status = 'asked'"),
+        Index("ix_swap_requests_asked", "asked_id", "status"),
+    )
+    flow = SWAP_FLOW
+
+    id: Mapped[Id]
+    token: Mapped[Token]
+    duty_id: Mapped[int] = mapped_column(ForeignKey("duties.id"))  # of whoever asks
+    other_id: Mapped[int] = mapped_column(ForeignKey("duties.id"))
+    asker_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    asked_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    reason: Mapped[str]
+    status: Mapped[SwapStatus] = mapped_column(default=SwapStatus.ASKED)
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]  # or withdrawn
+
+
 class CalendarAddress(Base):
     """A secret address at which a person's own exams and duties stand for a calendar program.
 
@@ -354,6 +382,7 @@ keep(
     Base.metadata,
     flow_guard("plans", as_rows(PLAN_FLOW)),
     flow_guard("duties", as_rows(DUTY_FLOW)),
+    flow_guard("swap_requests", as_rows(SWAP_FLOW)),
     final_row("publications", "publication_is_final"),
     final_row("seed_parts", "seed_part_is_final"),
     final_row("plan_moves", "plan_move_is_final"),

@@ -31,7 +31,9 @@ from exam_centre.timetable.models import (
     PaperOrder,
     PaperWindow,
     Placement,
+    PlanLock,
     RoomSession,
+    SwapRequest,
     Unplaced,
 )
 from exam_centre.timetable.rules import DutyRole, PaperOrderKind, UnplacedReason
@@ -111,6 +113,7 @@ class Furnished(Make):
         self._paper_times()
         self._entries()
         self._day()
+        self._swap()
         self._door()
         notify(
             self.session,
@@ -194,6 +197,15 @@ class Furnished(Make):
         again = self.entry(self.candidate_of(seated[0]), self.paper())
         later = {"room": self.room(), "starts_at": seated[0].ends_at + 20 * MINUTE}
         self.held_over(seated[0], self.placement(again, **where | later))
+        locked = self.save(
+            PlanLock(
+                plan_id=plan.id,
+                paper_id=again.paper_id,
+                reason="车间只在这天停机。",
+                by_id=self.people["exam_officer"].id,
+                at=self.today,
+            )
+        )
         staff = self.people["invigilator"]
         self.staff(staff)
         duty = self.save(
@@ -211,6 +223,7 @@ class Furnished(Make):
             "planned_room": self.session_of(seated[0]).token,
             "planned_entry": waiting.token,
             "duty": duty.token,
+            "lock": locked.token,
         }
 
     def _entries(self) -> None:
@@ -236,6 +249,35 @@ class Furnished(Make):
             "barred": barred.token,
             "arrangement": asked.token,
         }
+
+    def _swap(self) -> None:
+        """Two people on duty on days to come, one of whom asks the other to swap."""
+        duties = []
+        for person, days in ((self.people["invigilator"], 2), (self.people["chief"], 3)):
+            period = self.period(starts_at=self.today + days * DAY)
+            duties.append(
+                self.save(
+                    Duty(
+                        plan_id=self.home_plan().id,
+                        person_id=person.id,
+                        period_id=period.id,
+                        venue_id=self.home_venue().id,
+                        room_session_id=self.room_session(period=period).id,
+                        role=DutyRole.SECOND,
+                    )
+                )
+            )
+        asked = self.save(
+            SwapRequest(
+                duty_id=duties[1].id,
+                other_id=duties[0].id,
+                asker_id=duties[1].person_id,
+                asked_id=duties[0].person_id,
+                reason="孩子学校那天上午开家长会。",
+                asked_at=self.today,
+            )
+        )
+        self.at |= {"own_duty": duties[0].token, "swap": asked.token}
 
     def _day(self) -> None:
         """A room that runs with whatever can be wrong in it, and rooms before and after it."""

@@ -9,10 +9,11 @@ from exam_centre.marking.rules import BundleStatus
 from exam_centre.organisation.rules import UnitLevel
 from exam_centre.overview.queries import pipeline_of, todos_of
 from tests.factories.make import Make
+from tests.factories.times import NINE
 
 
 def waiting(session: Session, actor) -> dict[str, int]:
-    return {todo.endpoint: todo.count for todo in todos_of(session, actor)}
+    return {todo.endpoint: todo.count for todo in todos_of(session, actor, NINE)}
 
 
 def test_an_open_incident_waits_for_the_chief_of_its_venue_alone(session: Session, make: Make):

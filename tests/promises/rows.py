@@ -364,6 +364,11 @@ RECIPES: dict[str, Callable[[World, Row], Row]] = {
         "venue_id": None,
     },
     "paper_orders": lambda world, _row: {"second_paper_id": world.add("papers")},
+    "swap_requests": lambda world, row: {
+        "other_id": world.add("duties"),
+        "asked_id": world.person(),
+        "answered_at": None if row.get("status", "asked") == "asked" else NINE,
+    },
     "plan_moves": lambda _world, row: {"undoes": 1 if row.get("kind") == "undo" else None},
     "sealed_allocations": lambda _world, _row: {"result_sha256": "0" * 64},
     "placements": _placement,

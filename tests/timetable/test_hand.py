@@ -96,7 +96,8 @@ def test_every_act_by_hand_and_its_undoing_are_rows_of_the_trail(session, planne
     take(session, one, plan, entry, why_of(session, plan, entry.id).options[0])
     service.undo(session, one, plan, now=BEFORE)
 
-    acts = session.scalars(select(AuditRow.act).where(AuditRow.act.like("timetable.hand%"))).all()
+    kept = select(AuditRow.act).where(AuditRow.act.like("timetable.hand%")).order_by(AuditRow.seq)
+    acts = session.scalars(kept).all()
     assert acts == ["timetable.hand_move", "timetable.hand_undo"]
     shown = acts_of(session, plan, limit=10)
     assert [(a.number, a.kind, a.undoes, a.undone) for a in shown] == [

@@ -7,16 +7,19 @@ from sqlalchemy import select
 
 from exam_centre.accounts.models import Notice
 from exam_centre.accounts.rules import ReasonMissing
-from exam_centre.kernel.errors import ConflictOfInterest, Forbidden, IllegalMove
+from exam_centre.kernel.errors import ConflictOfInterest, Forbidden, IllegalMove, NotFound
 from exam_centre.kernel.permissions import Role
 from exam_centre.timetable import service
 from exam_centre.timetable.models import Duty
+from exam_centre.timetable.queries.duty_lists import access_duty, duties_of_day
 from exam_centre.timetable.queries.stand_ins import stand_ins, swappable
 from exam_centre.timetable.rules import (
     DutyRefused,
     DutyRole,
     DutyStatus,
     NothingToSwap,
+    NotOfThisUnit,
+    NotTheVenuesDay,
     PlanStatus,
 )
 from tests.factories.times import EXAM_DAY, NINE
@@ -170,3 +173,76 @@ def test_only_who_plans_the_series_gives_duties_on(make, session, offer):
     duty = offer(staff(make))
     with pytest.raises(Forbidden):
         service.replace_duty(session, make.actor(Role.MARKER), duty, reason=ILL, now=NINE)
+
+
+@pytest.fixture
+def manager(make):
+    return make.actor(Role.VENUE_MANAGER, venue=make.home_venue())
+
+
+@pytest.fixture
+def on_the_day(make):
+    """A public plan's duty of the exam day at the home venue, and half an hour before it."""
+    return make.home_period().starts_at - timedelta(minutes=30)
+
+
+def test_on_its_day_the_venue_gives_a_duty_to_its_own_staff(
+    make, session, offer, manager, on_the_day
+):
+    duty, other = offer(staff(make)), staff(make)
+    given = service.replace_duty(session, manager, duty, by=other, reason=ILL, now=on_the_day)
+
+    assert duty.status is DutyStatus.REPLACED
+    assert (given.person_id, given.status) == (other.id, DutyStatus.OFFERED)
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_on_another_day_the_venue_asks_the_exam_office(
+    make, session, offer, manager, on_the_day, days
+):
+    duty, other = offer(staff(make)), staff(make)
+    with pytest.raises(NotTheVenuesDay):
+        service.replace_duty(
+            session, manager, duty, by=other, reason=ILL, now=on_the_day + timedelta(days=days)
+        )
+
+
+def test_the_venue_leaves_no_duty_free_and_asks_nobody_of_another_unit(
+    make, session, offer, manager, on_the_day
+):
+    duty, far = offer(staff(make)), staff(make, unit=make.unit(parent=make.home()))
+    with pytest.raises(NotTheVenuesDay):
+        service.replace_duty(session, manager, duty, reason=ILL, now=on_the_day)
+    with pytest.raises(NotOfThisUnit):
+        service.replace_duty(session, manager, duty, by=far, reason=ILL, now=on_the_day)
+    assert duty.status is DutyStatus.OFFERED
+
+
+def test_a_draft_and_another_venue_are_none_of_the_managers(
+    make, session, offer, manager, on_the_day
+):
+    drafted = offer(staff(make), plan=make.plan(status=PlanStatus.DRAFT))
+    public = offer(staff(make), make.period())
+    elsewhere = make.actor(Role.VENUE_MANAGER, venue=make.venue())
+    with pytest.raises(NotTheVenuesDay):
+        service.replace_duty(session, manager, drafted, by=staff(make), reason=ILL, now=on_the_day)
+    with pytest.raises(Forbidden):
+        service.replace_duty(session, elsewhere, public, by=staff(make), reason=ILL, now=on_the_day)
+    with pytest.raises(NotFound):
+        access_duty(session, elsewhere, public.token)
+    with pytest.raises(NotFound):
+        access_duty(session, manager, drafted.token)
+    assert access_duty(session, manager, public.token) is public
+
+
+def test_a_venue_sees_the_duties_of_its_day_and_who_was_replaced_no_more(
+    make, session, offer, officer, manager, on_the_day
+):
+    gone, stays = offer(staff(make)), offer(staff(make), role=DutyRole.CHIEF)
+    given = service.replace_duty(session, officer, gone, by=staff(make), reason=ILL, now=on_the_day)
+
+    [(_, lines)] = duties_of_day(session, manager, make.home_venue(), EXAM_DAY)
+    assert [line.token for line in lines] == [stays.token, given.token]
+    assert duties_of_day(session, manager, make.home_venue(), EXAM_DAY + timedelta(days=1)) == []
+    stranger = make.actor(Role.VENUE_MANAGER, venue=make.venue())
+    assert duties_of_day(session, stranger, make.home_venue(), EXAM_DAY) == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -32,6 +33,7 @@ from exam_centre.results.rules import BatchStatus, CorrectionStatus
 from exam_centre.theses.models import ThesisTopic
 from exam_centre.theses.rules import TopicStatus
 from exam_centre.timetable.models import Duty, Plan, RoomSession
+from exam_centre.timetable.queries.swaps import swaps_waiting_for
 from exam_centre.timetable.rules import DutyStatus, PlanStatus
 from exam_centre.venues.models import Room, Venue, VenueApplication
 from exam_centre.venues.rules import ApplicationStatus
@@ -46,12 +48,12 @@ class Todo:
     endpoint: str
 
 
-def todos_of(session: Session, actor: Actor) -> list[Todo]:
+def todos_of(session: Session, actor: Actor, now: datetime) -> list[Todo]:
     """Return what waits for the actor, incidents first; nothing that is done is shown."""
-    return [todo for todo in _all(session, actor) if todo.count]
+    return [todo for todo in _all(session, actor, now) if todo.count]
 
 
-def _all(session: Session, actor: Actor) -> Iterator[Todo]:
+def _all(session: Session, actor: Actor, now: datetime) -> Iterator[Todo]:
     yield Todo(
         _count(
             session,
@@ -63,12 +65,12 @@ def _all(session: Session, actor: Actor) -> Iterator[Todo]:
         say("Incidents are open."),
         "conduct.list_incidents",
     )
-    yield from _own(session, actor)
+    yield from _own(session, actor, now)
     yield from _before_the_day(session, actor)
     yield from _after_the_day(session, actor)
 
 
-def _own(session: Session, actor: Actor) -> Iterator[Todo]:
+def _own(session: Session, actor: Actor, now: datetime) -> Iterator[Todo]:
     me = actor.person_id
     yield Todo(
         _own_count(session, Notice, Notice.person_id == me, Notice.read_at.is_(None)),
@@ -78,6 +80,11 @@ def _own(session: Session, actor: Actor) -> Iterator[Todo]:
     yield Todo(
         _own_count(session, Duty, Duty.person_id == me, Duty.status == DutyStatus.OFFERED),
         say("Duties are offered to you."),
+        "timetable.my_duties",
+    )
+    yield Todo(
+        swaps_waiting_for(session, me, now),
+        say("Colleagues ask you to swap a duty."),
         "timetable.my_duties",
     )
     yield Todo(

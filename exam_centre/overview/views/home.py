@@ -22,7 +22,7 @@ def home() -> ResponseReturnValue:
     actor = current_actor()
     return render_template(
         "overview/home.html",
-        todos=queries.todos_of(reader(), actor),
+        todos=queries.todos_of(reader(), actor, clock.now()),
         duties=service.duties_of(reader(), actor),
         defences=defences_ahead(reader(), actor.human(), clock.now()),
         kind_names=DEFENCE_SENTENCES,

@@ -1,4 +1,4 @@
-"""The lists of a plan that pages show: who has no seat, who waits, who is on duty, who moves."""
+"""The lists of a plan that pages show: who has no seat, who waits, who sits in a room."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from exam_centre.accounts.models import Person
-from exam_centre.calendar.models import Period, Series
+from exam_centre.calendar.models import Series
 from exam_centre.entries.models import Candidate, Entry
 from exam_centre.kernel.errors import NotFound
 from exam_centre.kernel.jobs import Job
@@ -15,17 +15,10 @@ from exam_centre.kernel.permissions import Actor, within
 from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.organisation.models import Unit
 from exam_centre.papers.models import Paper
-from exam_centre.timetable.models import (
-    Duty,
-    HeldOver,
-    Placement,
-    Plan,
-    RoomSession,
-    Unplaced,
-)
+from exam_centre.timetable.models import HeldOver, Placement, Plan, RoomSession, Unplaced
 from exam_centre.timetable.queries.plan_versions import PLANS
 from exam_centre.timetable.queries.standing import standing, versions
-from exam_centre.timetable.rules import PUBLISHED, DutyRole, DutyStatus, UnplacedReason
+from exam_centre.timetable.rules import UnplacedReason
 from exam_centre.venues.models import Room, Seat, Venue
 
 Rows = Select[*tuple[Any, ...]]
@@ -56,23 +49,6 @@ class HeldLine(NamedTuple):
     zone: str
 
 
-class DutyLine(NamedTuple):
-    """Somebody's duty in a period."""
-
-    token: str
-    name: str
-    period: str
-    starts_at: datetime
-    ends_at: datetime
-    venue: str
-    zone: str
-    room: str  # "" for the whole venue
-    role: DutyRole
-    status: DutyStatus
-    series: str
-    address: str
-
-
 class PlacedLine(NamedTuple):
     """Who sits where in a room session."""
 
@@ -96,26 +72,6 @@ def access_entry_of_plan(session: Session, actor: Actor, token: str) -> Entry:
     )
     if found is None:
         raise NotFound(say("entry"))
-    return found
-
-
-def access_duty(session: Session, actor: Actor, token: str) -> Duty:
-    """Return one's own published duty, or one of a series the actor plans. Raises NotFound."""
-    found = session.scalar(
-        select(Duty)
-        .join(Plan, Plan.id == Duty.plan_id)
-        .join(Series, Series.id == Plan.series_id)
-        .join(Unit, Unit.id == Series.unit_id)
-        .where(
-            Duty.token == token,
-            or_(
-                (Duty.person_id == actor.person_id) & Plan.status.in_(PUBLISHED),
-                within(actor, PLANS, unit_path=Unit.path, series_id=Series.id),
-            ),
-        )
-    )
-    if found is None:
-        raise NotFound(say("duty"))
     return found
 
 
@@ -241,77 +197,6 @@ def people_of_room(session: Session, plan: Plan, room_session: RoomSession) -> l
     return [PlacedLine(*row) for row in rows]
 
 
-def _duties() -> Rows:
-    return (
-        select(
-            Duty.token,
-            Person.name,
-            Period.code,
-            Period.starts_at,
-            Period.ends_at,
-            Venue.name,
-            Venue.time_zone,
-            func.coalesce(Room.code, ""),
-            Duty.role,
-            Duty.status,
-            Series.name,
-            Venue.address,
-        )
-        .select_from(Duty)
-        .join(Person, Person.id == Duty.person_id)
-        .join(Period, Period.id == Duty.period_id)
-        .join(Series, Series.id == Period.series_id)
-        .join(Venue, Venue.id == Duty.venue_id)
-        .outerjoin(RoomSession, RoomSession.id == Duty.room_session_id)
-        .outerjoin(Room, Room.id == RoomSession.room_id)
-    )
-
-
-def duties_of_plan(
-    session: Session, plan: Plan, text: str, *, offset: int, limit: int
-) -> tuple[list[DutyLine], int]:
-    """Return the duties of what holds with `plan`, by period and venue, and how many there are."""
-    wanted = _duties().where(
-        Duty.plan_id.in_(versions(session, plan)),
-        or_(
-            Person.name.contains(text, autoescape=True),
-            Venue.name.contains(text, autoescape=True),
-            Period.code == text,
-        ),
-    )
-    total = session.scalar(wanted.with_only_columns(func.count())) or 0
-    rows = session.execute(
-        wanted.order_by(Period.starts_at, Venue.name, Room.code, Duty.role, Duty.id)
-        .offset(offset)
-        .limit(limit)
-    )
-    return [DutyLine(*row) for row in rows], total
-
-
-def duties_of_person(session: Session, person_id: int) -> list[DutyLine]:
-    """Return a person's duties of published plans, by time."""
-    rows = session.execute(
-        _duties()
-        .join(Plan, Plan.id == Duty.plan_id)
-        .where(Duty.person_id == person_id, Plan.status.in_(PUBLISHED))
-        .order_by(Period.starts_at, Duty.id)
-    )
-    return [DutyLine(*row) for row in rows]
-
-
-def line_of_duty(session: Session, duty: Duty) -> DutyLine:
-    """Return one duty as lists show it."""
-    return DutyLine(*session.execute(_duties().where(Duty.id == duty.id)).one())
-
-
-def duties_of_room(session: Session, room_session_id: int) -> list[DutyLine]:
-    """Return who is on duty in a room session, whatever became of the offer."""
-    rows = session.execute(
-        _duties().where(Duty.room_session_id == room_session_id).order_by(Duty.role, Duty.id)
-    )
-    return [DutyLine(*row) for row in rows]
-
-
 def search_of_plan(session: Session, kind: str, plan_id: int) -> Job | None:
     """Return the newest search asked for a plan, or None."""
     newest = select(Job).where(Job.kind == kind).order_by(Job.id.desc()).limit(50)
@@ -345,8 +230,3 @@ def entry_of_number(session: Session, plan: Plan, person_no: str, paper: str) ->
     if found is None:
         raise NotFound(say("entry"))
     return found
-
-
-def plan_of_duty(session: Session, duty: Duty) -> Plan:
-    """Return the version that offered a duty."""
-    return session.get_one(Plan, duty.plan_id)

@@ -1,6 +1,7 @@
 """Who could take a duty over, and with which other duty it could be swapped."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from exam_centre.calendar.models import Period
 from exam_centre.kernel import clock
 from exam_centre.kernel.permissions import Role
 from exam_centre.timetable.models import Duty, Placement, Plan, RoomSession
-from exam_centre.timetable.queries.staff import helpers_of, teams_of
+from exam_centre.timetable.queries.staff import Helper, helpers_of, teams_of
 from exam_centre.timetable.queries.standing import standing, versions
 from exam_centre.timetable.rules import OFF_DUTY, DutyRole, DutyStatus
 from exam_centre.venues.models import Room, Venue
@@ -36,6 +37,8 @@ class OtherDuty:
     period: str
     room: str  # "" for the whole venue
     role: DutyRole
+    starts_at: datetime
+    zone: str
 
 
 def stand_ins(session: Session, duty: Duty) -> list[StandIn]:
@@ -75,25 +78,95 @@ def stand_ins(session: Session, duty: Duty) -> list[StandIn]:
 def swappable(session: Session, duty: Duty) -> list[OtherDuty]:
     """Return duties of other people at the same venue, of the same kind, in another period.
 
-    Whether both people could take the other's is checked when they are swapped.
+    Only those where each of the two could take the other's: trained, not away, free then, tied to
+    nobody in the room.
     """
+    plan = session.get_one(Plan, duty.plan_id)
+    holder = next(
+        (one for one in helpers_of(session, plan.series_id) if one.person_id == duty.person_id),
+        None,
+    )
+    if holder is None:
+        return []
+    able = {one.person_id for one in stand_ins(session, duty)}
+    busy, tied = _periods_of(session, plan, holder), _tied_rooms(session, plan, holder)
     rows = session.execute(
-        select(Duty.token, Person.name, Period.code, func.coalesce(Room.code, ""), Duty.role)
+        select(
+            Duty.token,
+            Person.name,
+            Period.code,
+            func.coalesce(Room.code, ""),
+            Duty.role,
+            Period.starts_at,
+            Venue.time_zone,
+            Duty.person_id,
+            Duty.period_id,
+            Duty.room_session_id,
+        )
         .join(Person, Person.id == Duty.person_id)
         .join(Period, Period.id == Duty.period_id)
+        .join(Venue, Venue.id == Duty.venue_id)
         .outerjoin(RoomSession, RoomSession.id == Duty.room_session_id)
         .outerjoin(Room, Room.id == RoomSession.room_id)
         .where(
             Duty.plan_id == duty.plan_id,
             Duty.venue_id == duty.venue_id,
-            Duty.person_id != duty.person_id,
-            Duty.period_id != duty.period_id,
+            Duty.person_id.in_(able),
+            Duty.period_id.not_in({duty.period_id, *busy}),
             Duty.status.in_([DutyStatus.OFFERED, DutyStatus.ACCEPTED]),
             (Duty.role == DutyRole.CHIEF) == (duty.role is DutyRole.CHIEF),
         )
         .order_by(Period.starts_at, Room.code, Duty.id)
     )
-    return [OtherDuty(*row) for row in rows]
+    return [
+        OtherDuty(
+            row.token,
+            row.name,
+            row.code,
+            row[3],
+            row.role,
+            row.starts_at,
+            row.time_zone,
+        )
+        for row in rows
+        if row.room_session_id not in tied
+        and holder.may_serve(clock.at_venue(row.starts_at, row.time_zone).date())
+    ]
+
+
+def _periods_of(session: Session, plan: Plan, holder: Helper) -> set[int]:
+    """Return the periods in which somebody is on duty or sits a paper."""
+    on_duty = session.scalars(
+        select(Duty.period_id).where(
+            Duty.person_id == holder.person_id, Duty.status.not_in(OFF_DUTY)
+        )
+    )
+    sits = session.scalars(
+        select(Period.id)
+        .join(
+            Placement,
+            (Placement.starts_at < Period.ends_at) & (Placement.ends_at > Period.starts_at),
+        )
+        .where(
+            standing(versions(session, plan)),
+            Placement.person_id == holder.person_id,
+            Period.series_id == plan.series_id,
+        )
+    )
+    return {*on_duty, *sits}
+
+
+def _tied_rooms(session: Session, plan: Plan, holder: Helper) -> set[int]:
+    """Return the room sessions in which somebody sits who is tied to them, or of their team."""
+    mates = {person for person, team in teams_of(session).items() if team == holder.team}
+    return set(
+        session.scalars(
+            select(Placement.room_session_id).where(
+                standing(versions(session, plan)),
+                Placement.person_id.in_(holder.tied | mates),
+            )
+        )
+    )
 
 
 def _on_duty(session: Session, period_id: int) -> set[int]:

@@ -88,6 +88,25 @@ DUTY_FLOW: Flow[DutyStatus] = Flow(
 OFF_DUTY = (DutyStatus.DECLINED, DutyStatus.REPLACED)  # somebody else may be asked instead
 
 
+class SwapStatus(StrEnum):
+    """Where somebody's question to swap two duties stands."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+SWAP_FLOW: Flow[SwapStatus] = Flow(
+    {
+        SwapStatus.ASKED: frozenset({SwapStatus.AGREED, SwapStatus.DECLINED, SwapStatus.WITHDRAWN}),
+        SwapStatus.AGREED: frozenset(),
+        SwapStatus.DECLINED: frozenset(),
+        SwapStatus.WITHDRAWN: frozenset(),
+    }
+)
+
+
 class MoveKind(StrEnum):
     """What was done by hand in a draft."""
 

@@ -10,7 +10,7 @@ from exam_centre.entries.rules import AccessKind, EntryStatus
 from exam_centre.kernel.errors import Refusal
 from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.papers.rules import Mode
-from exam_centre.timetable.rules.lifecycles import DutyRole, PlanStatus
+from exam_centre.timetable.rules.lifecycles import PlanStatus
 from exam_centre.timetable.rules.meanings import kinds_in_words
 from exam_centre.venues.rules import RoomKind
 
@@ -284,39 +284,6 @@ class SecondPaperWaits(_Conflict):
         )
 
 
-class DutyRefused(_Conflict):
-    """The person can not take this duty; `why` says which rule stands against it."""
-
-    code = "duty_refused"
-
-    def __init__(self, why: Sentence) -> None:
-        self.why = why
-        super().__init__(say("{why} Ask someone else.", why=why))
-
-
-class DutyNeedsRoom(Refusal):
-    """The role is one in a room, or the room is not of that venue and period."""
-
-    kind = "bad_input"
-    code = "duty_needs_room"
-
-    def __init__(self, role: DutyRole) -> None:
-        super().__init__(
-            say("The duty {role} is in one room of the venue and period. Name it.", role=role.value)
-        )
-
-
-class RoleTaken(_Conflict):
-    """The room has somebody in this role."""
-
-    code = "role_taken"
-
-    def __init__(self, role: DutyRole) -> None:
-        super().__init__(
-            say("The room has somebody as {role}. Replace that duty first.", role=role.value)
-        )
-
-
 class SeedPartTooShort(Refusal):
     """A part of the seed that could be guessed."""
 
@@ -345,15 +312,6 @@ class NotSealed(_Conflict):
 
     def __init__(self) -> None:
         super().__init__(say("Two people give a part of the seed each, then the plan is sealed."))
-
-
-class NothingToSwap(_Conflict):
-    """Two duties of one person, or of two versions, are not swapped."""
-
-    code = "nothing_to_swap"
-
-    def __init__(self) -> None:
-        super().__init__(say("Choose a duty of another person, of the same version."))
 
 
 class SealBroken(_Conflict):

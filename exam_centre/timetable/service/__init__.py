@@ -4,6 +4,7 @@ from exam_centre.timetable.service.calendars import end_calendar_address, new_ca
 from exam_centre.timetable.service.duties import (
     answer_duty,
     assign_duty,
+    plans_duty,
     replace_duty,
     swap_duties,
 )
@@ -44,6 +45,7 @@ from exam_centre.timetable.service.solving import (
     seed_for,
     solve_plan,
 )
+from exam_centre.timetable.service.swapping import answer_swap, ask_swap, withdraw_swap
 
 __all__ = [
     "Prepared",
@@ -52,6 +54,8 @@ __all__ = [
     "Told",
     "add_seed_part",
     "answer_duty",
+    "answer_swap",
+    "ask_swap",
     "assign_duty",
     "desk_of",
     "discard_plan",
@@ -72,6 +76,7 @@ __all__ = [
     "new_calendar_address",
     "period_of",
     "place",
+    "plans_duty",
     "prepare",
     "propose",
     "publish",
@@ -90,5 +95,6 @@ __all__ = [
     "undo",
     "unlock",
     "vacate",
+    "withdraw_swap",
     "withdraw_venue",
 ]

@@ -1,7 +1,7 @@
 """Who is on duty: nobody away, untrained, sitting a paper or tied to somebody in the room."""
 
+from dataclasses import replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from exam_centre.accounts.rules import check_reason
 from exam_centre.accounts.service import ensure_no_tie, notify
 from exam_centre.calendar.models import Period
 from exam_centre.calendar.queries import place_of_series
-from exam_centre.kernel import audit
+from exam_centre.kernel import audit, clock
 from exam_centre.kernel.errors import Forbidden
 from exam_centre.kernel.permissions import Actor, Permission
 from exam_centre.kernel.sentences import say
@@ -27,10 +27,13 @@ from exam_centre.timetable.rules import (
     DutyRole,
     DutyStatus,
     NothingToSwap,
+    NotOfThisUnit,
+    NotTheVenuesDay,
     RoleTaken,
     on_the_clock,
 )
 from exam_centre.venues.models import Room, Venue
+from exam_centre.venues.queries import place_of_venue
 
 
 def assign_duty(
@@ -52,8 +55,22 @@ def assign_duty(
     a relative, their own shift team, whoever the register names.
     """
     actor.require(Permission.PLAN_TIMETABLE, place_of_series(session, plan.series_id))
+    return _offer(session, actor, plan, person, period, venue, role, room_session, now)
+
+
+def _offer(
+    session: Session,
+    actor: Actor,
+    plan: Plan,
+    person: Person,
+    period: Period,
+    venue: Venue,
+    role: DutyRole,
+    room_session: RoomSession | None,
+    now: datetime,
+) -> Duty:
     _check_room(session, period, venue, role, room_session)
-    _check_staff(session, person, period.starts_at.astimezone(ZoneInfo(venue.time_zone)).date())
+    _check_staff(session, person, clock.at_venue(period.starts_at, venue.time_zone).date())
     _check_free(session, plan, person, period)
     if room_session is not None:
         _check_role(session, room_session, role)
@@ -92,16 +109,23 @@ def replace_duty(
     """Take a duty from somebody, and offer it to another at once; both are told.
 
     by  None: nobody yet, the duty is free for the next roster. A declined duty is given on as well.
-    Raises IllegalMove where it is over, and all that `assign_duty` raises: then nothing happened.
+    On its day whoever closes the venue's day may do so too, with staff of the venue's own unit.
+    Raises IllegalMove where it is over, NotTheVenuesDay, NotOfThisUnit, and all that `assign_duty`
+    raises: then nothing happened.
     """
     plan = session.get_one(Plan, duty.plan_id)
-    actor.require(Permission.PLAN_TIMETABLE, place_of_series(session, plan.series_id))
+    if not plans_duty(session, actor, duty):
+        _check_venues_hand(session, actor, plan, duty, by, now)
     check_reason(reason)
     was_declined = duty.status is DutyStatus.DECLINED
     _take_from(session, actor, duty, reason, now)
     if not was_declined:
         _tell(session, plan, duty, now, taken=True)
-    return None if by is None else _give(session, actor, plan, duty, by, now)
+    if by is None:
+        return None
+    given = _give(session, actor, plan, duty, by, now)
+    _tell(session, plan, given, now, taken=False)
+    return given
 
 
 def swap_duties(
@@ -117,6 +141,20 @@ def swap_duties(
     check_reason(reason)
     if one.person_id == other.person_id or one.plan_id != other.plan_id:
         raise NothingToSwap
+    swapped = exchange(session, actor, one, other, reason=reason, now=now)
+    for duty in swapped:
+        _tell(session, plan, duty, now, taken=False)
+    return swapped
+
+
+def exchange(
+    session: Session, actor: Actor, one: Duty, other: Duty, *, reason: str, now: datetime
+) -> tuple[Duty, Duty]:
+    """Offer each of two people the other's duty, without asking who may: callers did.
+
+    Raises IllegalMove where one is over, and all that `assign_duty` raises.
+    """
+    plan = session.get_one(Plan, one.plan_id)
     for duty in (one, other):
         _take_from(session, actor, duty, reason, now)
     first, second = (session.get_one(Person, duty.person_id) for duty in (one, other))
@@ -124,6 +162,28 @@ def swap_duties(
         _give(session, actor, plan, other, first, now),
         _give(session, actor, plan, one, second, now),
     )
+
+
+def plans_duty(session: Session, actor: Actor, duty: Duty) -> bool:
+    """Whether somebody plans the series a duty belongs to, and so gives it to anybody, any day."""
+    plan = session.get_one(Plan, duty.plan_id)
+    return actor.may(Permission.PLAN_TIMETABLE, place_of_series(session, plan.series_id))
+
+
+def _check_venues_hand(
+    session: Session, actor: Actor, plan: Plan, duty: Duty, by: Person | None, now: datetime
+) -> None:
+    """On the day, whoever closes it gives a public duty to somebody of the venue's own unit."""
+    place = replace(place_of_venue(session, duty.venue_id), series_id=plan.series_id)
+    actor.require(Permission.CLOSE_DAY, place)
+    venue, period = session.get_one(Venue, duty.venue_id), session.get_one(Period, duty.period_id)
+    day = clock.at_venue(period.starts_at, venue.time_zone).date()
+    is_today = day == clock.at_venue(now, venue.time_zone).date()
+    if by is None or not is_today or plan.status not in PUBLISHED:
+        raise NotTheVenuesDay(str(day))
+    units = session.scalars(select(StaffMember.unit_id).where(StaffMember.person_id == by.id))
+    if venue.unit_id not in units.all():
+        raise NotOfThisUnit(by.name)
 
 
 def _take_from(session: Session, actor: Actor, duty: Duty, reason: str, now: datetime) -> None:
@@ -135,21 +195,9 @@ def _take_from(session: Session, actor: Actor, duty: Duty, reason: str, now: dat
 def _give(
     session: Session, actor: Actor, plan: Plan, duty: Duty, person: Person, now: datetime
 ) -> Duty:
-    given = assign_duty(
-        session,
-        actor,
-        plan,
-        person,
-        session.get_one(Period, duty.period_id),
-        session.get_one(Venue, duty.venue_id),
-        duty.role,
-        room_session=(
-            session.get_one(RoomSession, duty.room_session_id) if duty.room_session_id else None
-        ),
-        now=now,
-    )
-    _tell(session, plan, given, now, taken=False)
-    return given
+    room = session.get_one(RoomSession, duty.room_session_id) if duty.room_session_id else None
+    period, venue = session.get_one(Period, duty.period_id), session.get_one(Venue, duty.venue_id)
+    return _offer(session, actor, plan, person, period, venue, duty.role, room, now)
 
 
 def _tell(session: Session, plan: Plan, duty: Duty, now: datetime, *, taken: bool) -> None:

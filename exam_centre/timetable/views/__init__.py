@@ -13,6 +13,8 @@ from exam_centre.timetable.views import (
     pictures,
     plans,
     sealed,
+    swaps,
+    venue_duties,
 )
 from exam_centre.timetable.views.blueprint import NAVIGATION, blueprint
 
@@ -31,4 +33,6 @@ __all__ = [
     "pictures",
     "plans",
     "sealed",
+    "swaps",
+    "venue_duties",
 ]

@@ -1,5 +1,7 @@
 """Where the pages of the timetable hang, what the menu says, and the words they share."""
 
+from datetime import date
+
 from flask import Blueprint, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,6 +19,7 @@ from exam_centre.timetable.rules import (
     Stage,
     UnplacedReason,
 )
+from exam_centre.venues.models import Venue
 from exam_centre.webkit.database import reader
 from exam_centre.webkit.navigation import NavItem
 
@@ -113,3 +116,11 @@ def way_to(plan: Plan | None = None, series: Series | None = None) -> Places:
         words = _("Version %(number)s", number=plan.number)
         places.append((words, url_for("timetable.show_plan", token=plan.token)))
     return places
+
+
+def way_to_venue(venue: Venue, day: date) -> Places:
+    """Return the breadcrumb down to a venue's exam day; the page adds itself."""
+    return [
+        (_("Exam day"), url_for("invigilation.show_day", day=day)),
+        (venue.name, url_for("invigilation.show_board", venue=venue.token, day=day)),
+    ]

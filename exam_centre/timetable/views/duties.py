@@ -14,10 +14,18 @@ from exam_centre.kernel.permissions import Permission
 from exam_centre.timetable import queries, service
 from exam_centre.timetable.forms import EmptyForm, ReplaceForm, SwapDutiesForm
 from exam_centre.timetable.models import Duty
-from exam_centre.timetable.queries import lists
-from exam_centre.timetable.queries.stand_ins import StandIn, stand_ins, swappable
+from exam_centre.timetable.queries import duty_lists
+from exam_centre.timetable.queries.stand_ins import StandIn, stand_ins
+from exam_centre.timetable.queries.swaps import SWAPPED, swaps_of
 from exam_centre.timetable.rules import DutyStatus
-from exam_centre.timetable.views.blueprint import PLANS, ROLE_WORDS, blueprint, way_to
+from exam_centre.timetable.views.blueprint import (
+    PLANS,
+    Places,
+    blueprint,
+    way_to,
+    way_to_venue,
+)
+from exam_centre.timetable.views.swaps import swap_choices
 from exam_centre.webkit.access import current_actor, requires, signed_in
 from exam_centre.webkit.database import reader
 from exam_centre.webkit.errors import STATUS_OF_KIND
@@ -33,7 +41,7 @@ def list_duties(token: str) -> ResponseReturnValue:
     """Show the duty list of a plan."""
     plan = queries.access_plan(reader(), current_actor(), token)
     window = asked_window()
-    lines, total = lists.duties_of_plan(
+    lines, total = duty_lists.duties_of_plan(
         reader(), plan, window.text, offset=window.offset, limit=window.limit
     )
     return render_template(
@@ -47,30 +55,32 @@ def list_duties(token: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/duties/<token:duty>/replace", methods=["GET", "POST"])
-@requires(Permission.PLAN_TIMETABLE)
+@requires(Permission.PLAN_TIMETABLE, Permission.CLOSE_DAY)
 def replace_duty(duty: str) -> ResponseReturnValue:
-    """Give a duty to somebody else, or leave it free for the next roster."""
+    """Give a duty to somebody else; who plans the series may leave it free for the next roster."""
     actor, form = current_actor(), ReplaceForm.from_request()
-    found = lists.access_duty(reader(), actor, duty)
-    people = {one.staff_no: one for one in stand_ins(reader(), found)}
-    form.person.choices = [*((number, _named(one)) for number, one in people.items()), NOBODY]
+    found = duty_lists.access_duty(reader(), actor, duty)
+    plans = service.plans_duty(reader(), actor, found)
+    people = {one.staff_no: one for one in stand_ins(reader(), found) if plans or one.is_near}
+    form.person.choices = [(number, _named(one)) for number, one in people.items()]
+    if plans:
+        form.person.choices.append(NOBODY)
     if not form.submitted():
         return _show_replace(found, form)
     chosen = people.get(form.person.data)
     try:
         with unit_of_work() as session:
-            row = lists.access_duty(session, actor, duty)
+            row = duty_lists.access_duty(session, actor, duty)
             by = session.get_one(Person, chosen.person_id) if chosen else None
             service.replace_duty(
                 session, actor, row, by=by, reason=typed(form.reason), now=clock.now()
             )
-            token = lists.plan_of_duty(session, row).token
     except Refusal as refusal:
         show_refusal(form.person, refusal)
         return _show_replace(found, form), STATUS_OF_KIND[refusal.kind]
     words = _("%(name)s is asked, and both were told.", name=chosen.name) if chosen else None
     flash(words or _("The duty is free. Offer the open duties again."), "success")
-    return redirect(url_for(".list_duties", token=token), 303)
+    return redirect(_list_of(found), 303)
 
 
 @blueprint.route("/duties/<token:duty>/swap", methods=["GET", "POST"])
@@ -78,25 +88,23 @@ def replace_duty(duty: str) -> ResponseReturnValue:
 def swap_duties(duty: str) -> ResponseReturnValue:
     """Let two people change their duties."""
     actor, form = current_actor(), SwapDutiesForm.from_request()
-    found = lists.access_duty(reader(), actor, duty)
-    form.other.choices = [
-        (one.token, f"{one.period} · {one.room or ROLE_WORDS[one.role]} · {one.name}")
-        for one in swappable(reader(), found)
-    ]
+    found = duty_lists.access_duty(reader(), actor, duty)
+    form.other.choices = swap_choices(found)
     if not form.submitted():
         return _show_swap(found, form)
     try:
         with unit_of_work() as session:
-            one, other = (lists.access_duty(session, actor, t) for t in (duty, form.other.data))
+            one, other = (
+                duty_lists.access_duty(session, actor, t) for t in (duty, form.other.data)
+            )
             service.swap_duties(
                 session, actor, one, other, reason=typed(form.reason), now=clock.now()
             )
-            token = lists.plan_of_duty(session, one).token
     except Refusal as refusal:
         show_refusal(form.other, refusal)
         return _show_swap(found, form), STATUS_OF_KIND[refusal.kind]
     flash(_("Swapped. Both were told and answer anew."), "success")
-    return redirect(url_for(".list_duties", token=token), 303)
+    return redirect(_list_of(found), 303)
 
 
 def _named(one: StandIn) -> str:
@@ -107,25 +115,48 @@ def _named(one: StandIn) -> str:
 
 
 def _show_replace(found: Duty, form: ReplaceForm) -> str:
-    plan = lists.plan_of_duty(reader(), found)
-    line = lists.line_of_duty(reader(), found)
-    return render_template("timetable/replace.html", form=form, line=line, way=way_to(plan))
+    return render_template(
+        "timetable/replace.html",
+        form=form,
+        line=duty_lists.line_of_duty(reader(), found),
+        way=_way_to(found),
+        plans=service.plans_duty(reader(), current_actor(), found),
+    )
 
 
 def _show_swap(found: Duty, form: SwapDutiesForm) -> str:
-    plan = lists.plan_of_duty(reader(), found)
-    line = lists.line_of_duty(reader(), found)
-    return render_template("timetable/swap_duties.html", form=form, line=line, way=way_to(plan))
+    line = duty_lists.line_of_duty(reader(), found)
+    return render_template("timetable/swap_duties.html", form=form, line=line, way=_way_to(found))
+
+
+def _way_to(found: Duty) -> Places:
+    """Return the breadcrumb: down to the plan for who plans, to the venue's day for who runs it."""
+    if service.plans_duty(reader(), current_actor(), found):
+        return way_to(duty_lists.plan_of_duty(reader(), found))
+    return way_to_venue(*duty_lists.venue_and_day(reader(), found))
+
+
+def _list_of(found: Duty) -> str:
+    """Return the address of the list the duty stands on for whoever acts."""
+    if service.plans_duty(reader(), current_actor(), found):
+        token = duty_lists.plan_of_duty(reader(), found).token
+        return url_for(".list_duties", token=token)
+    venue, day = duty_lists.venue_and_day(reader(), found)
+    return url_for(".show_venue_duties", venue=venue.token, day=day)
 
 
 @blueprint.get("/duties")
 @signed_in
 def my_duties() -> ResponseReturnValue:
-    """Show one's own duties, the next first, to accept or decline."""
+    """Show one's own duties, the next first, to accept, decline or swap."""
+    me, now = current_actor().human(), clock.now()
     return render_template(
         "timetable/my_duties.html",
-        lines=lists.duties_of_person(reader(), current_actor().human()),
+        lines=duty_lists.duties_of_person(reader(), me),
+        swaps=swaps_of(reader(), me, now),
         offered=DutyStatus.OFFERED,
+        swapped=SWAPPED,
+        now=now,
         form=EmptyForm(formdata=None),
     )
 
@@ -148,7 +179,7 @@ def _answer(token: str, *, accept: bool) -> ResponseReturnValue:
     actor = current_actor()
     if EmptyForm.from_request().submitted():
         with unit_of_work() as session:
-            duty = lists.access_duty(session, actor, token)
+            duty = duty_lists.access_duty(session, actor, token)
             service.answer_duty(session, actor, duty, accept=accept, now=clock.now())
         flash(_("Accepted. Thank you.") if accept else _("Declined. Someone else goes."), "success")
     return redirect(url_for(".my_duties"), 303)

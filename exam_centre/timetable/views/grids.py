@@ -10,7 +10,7 @@ from exam_centre.entries.rules import ENTRY_SENTENCES
 from exam_centre.kernel import clock
 from exam_centre.kernel.permissions import Permission
 from exam_centre.timetable import queries
-from exam_centre.timetable.queries import clashes, grid, lists
+from exam_centre.timetable.queries import clashes, duty_lists, grid, lists
 from exam_centre.timetable.rules import GridBy, GridColour
 from exam_centre.timetable.views.asking import GRID_BY_WORDS, GRID_COLOUR_WORDS, asked_of
 from exam_centre.timetable.views.blueprint import PLANS, blueprint, way_to
@@ -97,7 +97,7 @@ def show_room(token: str, room: str) -> ResponseReturnValue:
         layout=layout_of(reader(), known.id),
         seats=seats_of(reader(), known.id),
         people=lists.people_of_room(reader(), plan, found),
-        duties=lists.duties_of_room(reader(), found.id),
+        duties=duty_lists.duties_of_room(reader(), found.id),
         way=way_to(plan),
     )
 
