@@ -244,19 +244,18 @@ def grants_of(session: Session, user_id: int) -> list[tuple[RoleGrant, Grant]]:
         .where(RoleGrant.user_id == user_id, RoleGrant.revoked_at.is_(None))
         .order_by(RoleGrant.id)
     )
-    return [
-        (
-            row,
-            Grant(
-                row.role,
-                path,
-                venue_id=row.venue_id or None,
-                series_id=row.series_id or None,
-                room_id=row.room_id or None,
-            ),
-        )
-        for row, path in rows
-    ]
+    return [(row, as_grant(row, path)) for row, path in rows]
+
+
+def as_grant(row: RoleGrant, path: str) -> Grant:
+    """Return a stored role as the actor carries it; path is that of its unit."""
+    return Grant(
+        row.role,
+        path,
+        venue_id=row.venue_id or None,
+        series_id=row.series_id or None,
+        room_id=row.room_id or None,
+    )
 
 
 def current_employment(session: Session, person_id: int) -> Employment | None:

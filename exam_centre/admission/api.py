@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from config import Config
 from exam_centre.admission import service
-from exam_centre.admission.rules import Action, Identity, UnknownDevice, WrongScan
+from exam_centre.admission.rules import Action, Fact, Identity, UnknownDevice, WrongScan
 from exam_centre.kernel import clock
 from exam_centre.kernel.database import in_unit_of_work
 from exam_centre.webkit.access import public
@@ -53,25 +53,18 @@ def keep_scan() -> Response:
     ring = service.slip_keys(config.keys_dir)
 
     def work(session: Any) -> dict[str, Any]:
-        known = service.device_and_human(session, secret, now)
-        if known is None:
-            raise UnknownDevice
-        device, human = known
+        on_duty = service.ring(session, secret, now, scan_no=body.scan_no)
         if body.sent_at is not None:
-            service.measure_clock(session, device, body.sent_at, now)
-        return service.record_venue_scan(
-            session,
-            human,
-            device,
+            service.measure_clock(session, on_duty.device, body.sent_at, now)
+        fact = Fact(
             scan_no=body.scan_no,
-            token=body.token,
-            room=body.room,
+            here=0,
             device_at=_in_utc(body.device_time),
+            token=body.token,
             identity=body.identity,
             action=body.action,
-            ring=ring,
-            now=now,
         )
+        return service.record_venue_scan(session, on_duty, fact, body.room, ring, now=now)
 
     return jsonify(in_unit_of_work(work))
 

@@ -1,5 +1,6 @@
 """Names and numbers of people who do not exist: drawn from a seed, valid, and nobody's."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
@@ -10,6 +11,7 @@ GIVEN = "伟芳娜敏静秀丽强磊军洋勇艳杰娟涛明超兰霞平刚桂�
 RARE = ("买买提·艾力", "欧阳𠮷", "阿依古丽·热合曼", "上官㛃")  # names that software gets wrong
 NOWHERE = "999900"  # an area code that no county has
 OLDEST = date(1975, 1, 1)
+BIRTHDAYS = 10_000  # days from the oldest on which people of a demo are born
 
 
 def draw_name(chance: Random) -> str:
@@ -21,6 +23,17 @@ def draw_name(chance: Random) -> str:
 
 def number_of(serial: int, chance: Random) -> str:
     """Return a valid ID number; `serial` (0 to 999) makes it unique within a birthday."""
-    born = OLDEST + timedelta(days=chance.randrange(10_000))
-    first = f"{NOWHERE}{born:%Y%m%d}{serial % 1000:03d}"
+    born = OLDEST + timedelta(days=chance.randrange(BIRTHDAYS))
+    return _number(NOWHERE, born, serial % 1000)
+
+
+def numbers_of(people: int, area: str) -> Iterator[str]:
+    """Yield as many valid ID numbers of one area code, each another one."""
+    for serial in range(people):
+        block, birthday = divmod(serial, BIRTHDAYS)
+        yield _number(area, OLDEST + timedelta(days=birthday), block)
+
+
+def _number(area: str, born: date, serial: int) -> str:
+    first = f"{area}{born:%Y%m%d}{serial:03d}"
     return first + check_character(first)

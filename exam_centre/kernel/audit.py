@@ -12,10 +12,11 @@ from typing import Any
 
 from sqlalchemy import Select, UniqueConstraint, bindparam, event, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from exam_centre.kernel.columns import Id
 from exam_centre.kernel.database import AT_ONCE, Base
-from exam_centre.kernel.guards import final_row, keep
+from exam_centre.kernel.guards import Consequence, final_row, keep
 from exam_centre.kernel.keys import KeyRing
 from exam_centre.kernel.permissions import Actor
 
@@ -78,7 +79,7 @@ class AuditRow(Base):
 
 
 class AuditStream(Base):
-    """The end of one chain, so that the next row is found without a search."""
+    """The end of one chain, so that the next row is found without a search. A row moves it."""
 
     __tablename__ = "audit_streams"
 
@@ -108,6 +109,12 @@ class DailyHead(Base):
 keep(
     Base.metadata,
     final_row("audit_rows", "audit_row_is_final"),
+    Consequence(
+        name="audit_row_ends_its_stream",
+        table="audit_rows",
+        does="UPDATE audit_streams SET seq = NEW.seq, head = NEW.hash "
+        "WHERE name = NEW.stream AND seq < NEW.seq",
+    ),
     final_row("audit_daily_heads", "daily_head_is_final"),
 )
 
@@ -156,7 +163,9 @@ def record_all(
             previous_hash=stream.head,
         )
         row.hash = row.computed_hash()
-        stream.seq, stream.head = row.seq, row.hash
+        # The database moves the stream's end with the row; this is only what it will be.
+        set_committed_value(stream, "seq", row.seq)
+        set_committed_value(stream, "head", row.hash)
         session.add(row)
     session.flush()
 
@@ -270,7 +279,12 @@ def _locked_stream(session: Session, name: str) -> AuditStream:
 @cache
 def _asking_stream() -> Select[AuditStream]:
     """Return the question, built once: every act asks it."""
-    return select(AuditStream).where(AuditStream.name == bindparam("name")).with_for_update()
+    return (
+        select(AuditStream)
+        .where(AuditStream.name == bindparam("name"))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
 
 
 def _name(subject: Base) -> str:

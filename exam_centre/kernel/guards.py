@@ -1,4 +1,4 @@
-"""Guards: triggers that refuse what neither a key nor a check can, alike on both databases."""
+"""Triggers, alike on both databases: guards refuse what no key or check can; others follow up."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -90,6 +90,47 @@ class Guard:
         ]
 
 
+@dataclass(frozen=True)
+class Consequence:
+    """Does something more whenever a row is added to `table`, in the same statement.
+
+    name  what follows, e.g. "audit_row_ends_its_stream".
+    does  one SQL statement over NEW, the same text on both databases.
+    """
+
+    name: str
+    table: str
+    does: str
+    on: tuple[str, ...] = ("INSERT",)
+    lock: None = None
+
+    def trigger_names(self) -> list[str]:
+        """Return the name of the trigger."""
+        return [f"{self.name}_on_insert"]
+
+    def create(self, dialect: str) -> list[str]:
+        """Return the statements that make the trigger on "sqlite" or "postgresql"."""
+        (name,) = self.trigger_names()
+        after = f"CREATE TRIGGER {name} AFTER INSERT ON {self.table} FOR EACH ROW"
+        if dialect == "sqlite":
+            return [f"{after} BEGIN {self.does}; END"]
+        return [
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"{self.does}; RETURN NULL; END $$",
+            f"{after} EXECUTE FUNCTION {name}()",
+        ]
+
+    def drop(self, dialect: str) -> list[str]:
+        """Return the statements that remove the trigger again."""
+        (name,) = self.trigger_names()
+        if dialect == "sqlite":
+            return [f"DROP TRIGGER {name}"]
+        return [f"DROP TRIGGER {name} ON {self.table}", f"DROP FUNCTION {name}()"]
+
+
+Trigger = Guard | Consequence
+
+
 def flow_guard(table: str, moves: Mapping[str, Iterable[str]]) -> Guard:
     """Return the guard that lets a status change only along its flow, whoever writes the SQL."""
     ways = [
@@ -129,13 +170,18 @@ def fixed_columns(table: str, name: str, *columns: str, when: str = "") -> Guard
     return Guard(name=name, table=table, on=("UPDATE",), when=condition)
 
 
-def keep(metadata: MetaData, *guards: Guard) -> None:
+def keep(metadata: MetaData, *guards: Trigger) -> None:
     """Declare guards beside the models they protect; `create_all` makes them too."""
     metadata.info.setdefault("guards", []).extend(guards)
 
 
 def declared(metadata: MetaData) -> list[Guard]:
     """Return every guard the models declare."""
+    return [each for each in triggers(metadata) if isinstance(each, Guard)]
+
+
+def triggers(metadata: MetaData) -> list[Trigger]:
+    """Return every trigger the models declare: the guards, and what follows from a row."""
     return list(metadata.info.get("guards", []))
 
 
@@ -144,6 +190,6 @@ def create_after_tables(metadata: MetaData) -> None:
 
     @event.listens_for(metadata, "after_create")
     def create_guards(_: MetaData, connection: Connection, **__: Any) -> None:
-        for guard in declared(metadata):
-            for statement in guard.create(connection.dialect.name):
+        for trigger in triggers(metadata):
+            for statement in trigger.create(connection.dialect.name):
                 connection.exec_driver_sql(statement)

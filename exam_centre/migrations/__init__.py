@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from exam_centre.kernel.database import make_engine
-from exam_centre.kernel.guards import Guard
+from exam_centre.kernel.guards import Trigger
 
 FOLDER = Path(__file__).parent
 HEAD = (FOLDER / "HEAD").read_text().strip()  # the number every database must reach
@@ -35,14 +35,14 @@ def numbers() -> list[str]:
     return [step.revision for step in reversed(list(script.walk_revisions()))]
 
 
-def create_guards(connection: Connection, guards: Iterable[Guard]) -> None:
+def create_guards(connection: Connection, guards: Iterable[Trigger]) -> None:
     """Make the triggers of `guards`, in a migration."""
     for guard in guards:
         for statement in guard.create(connection.dialect.name):
             connection.exec_driver_sql(statement)
 
 
-def drop_guards(connection: Connection, guards: Iterable[Guard]) -> None:
+def drop_guards(connection: Connection, guards: Iterable[Trigger]) -> None:
     """Remove the triggers of `guards`, in a migration."""
     for guard in guards:
         for statement in guard.drop(connection.dialect.name):

@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from exam_centre.accounts.models import Person, RoleGrant, User
+from exam_centre.accounts.queries import as_grant
 from exam_centre.admission.models import Device, Scan
-from exam_centre.kernel.permissions import Actor, Permission, within
+from exam_centre.admission.queries.access import hash_secret
+from exam_centre.kernel.permissions import Actor, Grant, Permission, within
 from exam_centre.organisation.models import Unit
 from exam_centre.venues.models import Venue
 
@@ -46,4 +51,44 @@ def venues_with_devices(session: Session, actor: Actor) -> list[Venue]:
             .where(within(actor, [Permission.RUN_DEVICES], unit_path=Unit.path, venue_id=Venue.id))
             .order_by(Venue.name)
         )
+    )
+
+
+@dataclass(frozen=True)
+class Ringing:
+    """A device that calls: who is signed on at it, and what it was answered to this scan before."""
+
+    device: Device
+    user: User | None  # None: nobody is signed on
+    person: Person | None
+    held: tuple[tuple[RoleGrant, Grant], ...]  # the roles of who is signed on, oldest first
+    answered: dict[str, Any] | None  # None: a scan not heard before
+
+
+def ringing_of(session: Session, secret: str, scan_no: str) -> Ringing | None:
+    """Return the device with this secret, in one statement; None where there is none.
+
+    scan_no  the device's number of the scan it sends now, "" where it sends none.
+    """
+    named = {"secret": hash_secret(secret), "scan_no": scan_no}
+    rows = session.execute(_asking_device(), named).all()
+    if not rows:
+        return None
+    device, user, person, _, _, answered = rows[0]
+    held = tuple((row[3], as_grant(row[3], row[4])) for row in rows if row[3] is not None)
+    return Ringing(device, user, person, held, answered)
+
+
+@cache
+def _asking_device() -> Select[*tuple[Any, ...]]:
+    """Return the question, built once: every scan asks it."""
+    return (
+        select(Device, User, Person, RoleGrant, Unit.path, Scan.answer)
+        .outerjoin(User, User.id == Device.user_id)
+        .outerjoin(Person, Person.id == User.person_id)
+        .outerjoin(RoleGrant, and_(RoleGrant.user_id == User.id, RoleGrant.revoked_at.is_(None)))
+        .outerjoin(Unit, Unit.id == RoleGrant.unit_id)
+        .outerjoin(Scan, and_(Scan.device_id == Device.id, Scan.scan_no == bindparam("scan_no")))
+        .where(Device.secret_hash == bindparam("secret"))
+        .order_by(RoleGrant.id)
     )

@@ -1,22 +1,33 @@
 """What the door needs to know of one person, in one statement."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, false, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, false, func, select
 from sqlalchemy.orm import Session, aliased
 
 from exam_centre.accounts.models import Person
 from exam_centre.admission.models import Attendance, Slip, SlipLine
-from exam_centre.admission.rules import AttendanceStatus, Fact, Place, SlipStatus, read_short_code
-from exam_centre.calendar.models import Period
+from exam_centre.admission.rules import (
+    AttendanceStatus,
+    DoorProfile,
+    Fact,
+    Place,
+    SlipStatus,
+    read_short_code,
+)
+from exam_centre.calendar.models import Period, RuleProfile
 from exam_centre.entries.models import Candidate, Entry
 from exam_centre.entries.rules import EntryStatus
+from exam_centre.kernel.errors import NotFound
 from exam_centre.kernel.keys import KeyRing
+from exam_centre.kernel.permissions import Place as Where
+from exam_centre.kernel.sentences import say
 from exam_centre.kernel.tokens import ForgedToken, open_slip
+from exam_centre.organisation.models import Unit
 from exam_centre.papers.models import Paper
 from exam_centre.papers.rules import Mode
 from exam_centre.timetable.models import HeldOver, Placement, RoomSession
@@ -24,10 +35,21 @@ from exam_centre.venues.models import Room, Seat, Venue
 
 
 @dataclass(frozen=True)
+class Doorway:
+    """A door: its room session, where acts there happen, and by which rules it opens."""
+
+    id: int  # of the room session
+    token: str
+    where: Where
+    profile: DoorProfile
+
+
+@dataclass(frozen=True)
 class Known:
     """One placement of the person at the door, with the row that remembers what became of it."""
 
     place: Place
+    door: Doorway
     placement: Placement
     attendance: Attendance | None  # None: not even expected in writing yet
     admitted_by: str  # "" where nobody was
@@ -79,25 +101,97 @@ def next_stop(caller: Caller, now: datetime) -> Known | None:
     return max(sitting, key=lambda k: k.place.starts, default=None)
 
 
-def door_of(
-    session: Session, venue_id: int, caller: Caller | None, at: datetime
-) -> RoomSession | None:
-    """Return the door a venue's device without a room of its own stands at, for this person.
+def door_of(caller: Caller | None, venue_id: int, at: datetime) -> Doorway | None:
+    """Return the door at which a venue's device without a room of its own stands, for this person.
 
-    The room of their paper nearest to `at`; for a slip that names nobody here, any room then.
+    The room of their paper nearest to `at`; None where they have no paper at the venue.
     """
     here = [k for k in caller.known if k.place.venue_id == venue_id] if caller else []
-    if here:
-        nearest = min(here, key=lambda k: abs(k.place.starts - at))
-        return session.get(RoomSession, nearest.place.room_session_id)
+    return min(here, key=lambda k: abs(k.place.starts - at)).door if here else None
+
+
+def any_door(session: Session, venue_id: int, at: datetime) -> Doorway:
+    """Return some door of a venue nearest to `at`, for a slip that names nobody there.
+
+    Raises NotFound where nothing is ever sat at the venue.
+    """
     rows = session.execute(
-        select(RoomSession, Period.starts_at)
+        select(RoomSession.id, Period.starts_at)
         .join(Period, Period.id == RoomSession.period_id)
         .join(Room, Room.id == RoomSession.room_id)
         .where(Room.venue_id == venue_id)
         .order_by(RoomSession.id)
     ).all()
-    return min(rows, key=lambda row: abs(row[1] - at))[0] if rows else None
+    if not rows:
+        raise NotFound(say("room session"))
+    return doorway(session, min(rows, key=lambda row: abs(row[1] - at))[0])
+
+
+def doorway(session: Session, room_session_id: int) -> Doorway:
+    """Return the door of a room session, in one statement. Raises NotFound."""
+    row = session.execute(_asking_door(), {"room_session": room_session_id}).one_or_none()
+    if row is None:
+        raise NotFound(say("room session"))
+    return _doorway(*row)
+
+
+@cache
+def _asking_door() -> Select[*tuple[Any, ...]]:
+    """Return the question, built once."""
+    return (
+        select(*_door_columns())
+        .select_from(RoomSession)
+        .join(Room, Room.id == RoomSession.room_id)
+        .join(Venue, Venue.id == Room.venue_id)
+        .join(Unit, Unit.id == Venue.unit_id)
+        .join(Period, Period.id == RoomSession.period_id)
+        .outerjoin(RuleProfile, _newest_rules())
+        .where(RoomSession.id == bindparam("room_session", type_=Integer))
+    )
+
+
+def _door_columns() -> tuple[Any, ...]:
+    return (
+        RoomSession.id,
+        RoomSession.token,
+        Unit.path,
+        Venue.id,
+        Period.series_id,
+        Room.id,
+        RuleProfile.doors_open_minutes,
+        RuleProfile.late_limit_minutes,
+    )
+
+
+def _newest_rules() -> ColumnElement[bool]:
+    newer = aliased(RuleProfile)
+    version = (
+        select(func.max(newer.version))
+        .where(newer.series_id == Period.series_id)
+        .correlate(Period)
+        .scalar_subquery()
+    )
+    return and_(RuleProfile.series_id == Period.series_id, RuleProfile.version == version)
+
+
+def _doorway(
+    room_session_id: int,
+    token: str,
+    path: str,
+    venue_id: int,
+    series_id: int,
+    room_id: int,
+    opens: int | None,
+    late: int | None,
+) -> Doorway:
+    if opens is None or late is None:
+        raise NotFound(say("rules of the series"))
+    return Doorway(
+        room_session_id,
+        token,
+        Where(path, venue_id=venue_id, series_id=series_id, room_id=room_id),
+        DoorProfile(doors_open=timedelta(minutes=opens), late_limit=timedelta(minutes=late)),
+    )
 
 
 class _Way(Enum):
@@ -144,7 +238,7 @@ def _caller(session: Session, way: _Way, named: dict[str, Any]) -> Caller:
     rows = session.execute(_asking(way), named).all()
     found = way is _Way.PLACEMENT
     return Caller(
-        slip_is_valid=found or all(row[8] is SlipStatus.VALID for row in rows),
+        slip_is_valid=found or all(row[10] is SlipStatus.VALID for row in rows),
         known=tuple(_known(found, *row) for row in rows),
     )
 
@@ -164,11 +258,14 @@ def _asking(way: _Way) -> Select[*tuple[Any, ...]]:
             Paper.mode,
             Seat.number,
             Room.code,
-            Venue,
+            Venue.id,
+            Venue.name,
+            Venue.time_zone,
             held,
             Slip.status,
             SlipLine.id,
             admitter.name,
+            *_door_columns(),
         )
         .select_from(Candidate)
         .join(Entry, Entry.candidate_id == Candidate.id)
@@ -178,6 +275,9 @@ def _asking(way: _Way) -> Select[*tuple[Any, ...]]:
         .join(RoomSession, RoomSession.id == Placement.room_session_id)
         .join(Room, Room.id == RoomSession.room_id)
         .join(Venue, Venue.id == Room.venue_id)
+        .join(Unit, Unit.id == Venue.unit_id)
+        .join(Period, Period.id == RoomSession.period_id)
+        .outerjoin(RuleProfile, _newest_rules())
         .outerjoin(
             Slip,
             and_(
@@ -203,17 +303,20 @@ def _known(
     mode: Mode,
     number: int,
     room: str,
-    venue: Venue,
+    venue_id: int,
+    venue: str,
+    time_zone: str,
     held_over: bool,
     _slip_status: SlipStatus | None,
     line_id: int | None,
     admitted_by: str | None,
+    *door: Any,
 ) -> Known:
     return Known(
         place=Place(
             placement_id=placement.id,
             room_session_id=placement.room_session_id,
-            venue_id=venue.id,
+            venue_id=venue_id,
             starts=placement.starts_at,
             held_over=bool(held_over),
             status=attendance.status if attendance else AttendanceStatus.EXPECTED,
@@ -221,11 +324,12 @@ def _known(
             on_slip=found or line_id is not None,
             late_entry=mode is not Mode.LISTENING,
         ),
+        door=_doorway(*door),
         placement=placement,
         attendance=attendance,
         admitted_by=admitted_by or "",
         seat=number,
         room=room,
-        venue=venue.name,
-        time_zone=venue.time_zone,
+        venue=venue,
+        time_zone=time_zone,
     )

@@ -14,12 +14,13 @@ from exam_centre.admission.service.attendance import (
     void_attendance,
 )
 from exam_centre.admission.service.devices import (
+    OnDuty,
     browser_device,
-    device_and_human,
     device_of_secret,
     measure_clock,
     provision_device,
     revoke_device,
+    ring,
     take_device,
 )
 from exam_centre.admission.service.door import (
@@ -43,6 +44,7 @@ from exam_centre.admission.service.slips import (
 from exam_centre.admission.service.undoing import undo_absence, undo_admission
 
 __all__ = [
+    "OnDuty",
     "admit_under_protest",
     "browser_device",
     "check_issuing",
@@ -50,7 +52,6 @@ __all__ = [
     "confirm_absences",
     "confirm_absent",
     "correct_attendance",
-    "device_and_human",
     "device_of_secret",
     "end_day",
     "expect_room",
@@ -69,6 +70,7 @@ __all__ = [
     "refuse",
     "remove",
     "revoke_device",
+    "ring",
     "slip_keys",
     "slip_text",
     "take_device",

@@ -1,15 +1,17 @@
 """Devices at the doors: bound to a venue, measured at every exchange, gone when revoked."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exam_centre.accounts.models import User
 from exam_centre.accounts.rules import UserStatus
-from exam_centre.accounts.service import actor_of
+from exam_centre.accounts.service import actor_with
+from exam_centre.admission import queries
 from exam_centre.admission.models import Device
 from exam_centre.admission.queries import hash_secret
 from exam_centre.admission.rules import DeviceGone, UnknownDevice
@@ -114,18 +116,28 @@ def browser_device(
     return device
 
 
-def device_and_human(session: Session, secret: str, now: datetime) -> tuple[Device, Actor] | None:
-    """Return the device with this secret and who is signed on at it; None where it is not known.
+@dataclass(frozen=True)
+class OnDuty:
+    """A device with who is signed on at it; and its answer, where it rings for the same again."""
 
-    Raises DeviceGone for one that nobody, or nobody who still may sign in, is signed on at.
+    device: Device
+    human: Actor
+    answered: dict[str, Any] | None
+
+
+def ring(session: Session, secret: str, now: datetime, *, scan_no: str = "") -> OnDuty:
+    """Return the device that calls with this secret. One statement.
+
+    Raises UnknownDevice, and DeviceGone for one that nobody, or nobody who still may sign in, is
+    signed on at.
     """
-    device = device_of_secret(session, secret, now)
-    if device is None:
-        return None
-    user = session.get(User, device.user_id) if device.user_id is not None else None
-    if user is None or user.status is not UserStatus.ACTIVE:
+    found = queries.ringing_of(session, secret, scan_no)
+    if found is None or found.device.revoked_at is not None or found.device.expires_at <= now:
+        raise UnknownDevice
+    if found.user is None or found.person is None or found.user.status is not UserStatus.ACTIVE:
         raise DeviceGone
-    return device, actor_of(session, user)
+    human = actor_with(found.person, found.user, found.held)
+    return OnDuty(found.device, human, found.answered)
 
 
 def measure_clock(session: Session, device: Device, device_at: datetime, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from exam_centre.admission import queries
 from exam_centre.admission.models import Attendance, Device, Scan
-from exam_centre.admission.queries import Caller, Known
+from exam_centre.admission.queries import Caller, Doorway, Known
 from exam_centre.admission.rules import (
     CLOCK_TOLERANCE,
     CODE_KEPT,
@@ -28,17 +28,16 @@ from exam_centre.admission.rules import (
     judge,
     minutes_late,
 )
-from exam_centre.calendar.queries import rules_of
+from exam_centre.admission.service.devices import OnDuty
 from exam_centre.conduct.queries import open_incidents
 from exam_centre.conduct.rules import IncidentKind
 from exam_centre.conduct.service import record_incident
 from exam_centre.kernel import audit
-from exam_centre.kernel.errors import NotFound
 from exam_centre.kernel.keys import KeyRing
 from exam_centre.kernel.permissions import Actor, Permission
 from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.kernel.tokens import ForgedToken
-from exam_centre.timetable.queries import access_room_session, place_of_room_session
+from exam_centre.timetable.queries import access_room_session
 from exam_centre.timetable.rules import on_the_clock
 
 Answer = dict[str, Any]
@@ -51,7 +50,8 @@ class _Heard:
     actor: Actor
     device: Device
     fact: Fact
-    venue_id: int
+    caller: Caller | None  # None: the code is no slip's
+    is_forged: bool
     at: datetime  # corrected
     clock_is_good: bool
     now: datetime
@@ -68,7 +68,7 @@ def record_scan(
              DoorElsewhere for a device that has no business here, Forbidden, NotFound.
 
     Somebody is admitted once they were compared with the record; "look" admits nobody. At most six
-    statements besides the trail's. Of two doors at once the second write loses its race: run this
+    statements with the trail's. Of two doors at once the second write loses its race: run this
     in `in_unit_of_work`, and it is judged again and hears already_in.
     """
     answered = queries.stored_answer(session, device.id, fact.scan_no)
@@ -76,92 +76,82 @@ def record_scan(
         return _canonical(answered)
     if device.revoked_at is not None or device.expires_at <= now:
         raise DeviceGone
-    place = place_of_room_session(session, fact.here)
-    actor.require(Permission.CHECK_IN, place)
-    if place.series_id is None or place.venue_id is None:
-        raise NotFound(say("room session"))
-    if place.venue_id != device.venue_id:
-        raise DoorElsewhere
-    at, clock_is_good = _corrected(device, fact, now)
-    heard = _Heard(actor, device, fact, place.venue_id, at, clock_is_good, now)
-    rules = rules_of(session, place.series_id)
-    profile = DoorProfile(
-        doors_open=timedelta(minutes=rules.doors_open_minutes),
-        late_limit=timedelta(minutes=rules.late_limit_minutes),
-    )
-    caller, verdict = _judged(session, heard, ring, profile)
-    known = _about(caller, verdict)
-    admits = verdict.admits and _was_compared(fact)
-    conflict = fact.action is Action.ADMITTED_OFFLINE and not admits
-    if conflict and verdict.code is Code.ALREADY_IN and known is not None:
-        conflict = queries.admitting_device(session, known.placement.id) != device.id
-    answer = _canonical(_answer(heard, verdict, known, profile, admits, conflict))
-    scan = _kept(session, heard, known, answer)
-    if admits and known is not None:
-        _admit(session, heard, known, scan)
-    else:
-        audit.record(session, actor, "admission.scanned", scan, now)
-    _follow_up(session, heard, verdict, known, admits, conflict)
-    return answer
+    heard = _heard(session, actor, device, fact, ring, now)
+    known = (k.door for k in heard.caller.known) if heard.caller else ()
+    door = next((d for d in known if d.id == fact.here), None)
+    return _keep(session, heard, door or queries.doorway(session, fact.here))
 
 
 def record_venue_scan(
-    session: Session,
-    actor: Actor,
-    device: Device,
-    *,
-    scan_no: str,
-    token: str,
-    room: str | None,
-    device_at: datetime,
-    identity: Identity,
-    action: Action,
-    ring: KeyRing,
-    now: datetime,
+    session: Session, on_duty: OnDuty, fact: Fact, room: str | None, ring: KeyRing, *, now: datetime
 ) -> Answer:
     """Record a scan of a device that keeps a whole venue's doors; else as `record_scan`.
 
+    fact  with 0 for its door. Which one it is, is found:
     room  the room session's public token; None: whichever room of the venue the person is due in
           nearest to that moment, so nobody is sent on by such a device within its venue.
     Raises NotFound also where nothing is ever sat at the venue.
     """
-    if room is not None:
-        here = access_room_session(session, actor, room)
+    if on_duty.answered is not None:
+        return _canonical(on_duty.answered)
+    device, actor = on_duty.device, on_duty.human
+    heard = _heard(session, actor, device, fact, ring, now)
+    if room is None:
+        door = queries.door_of(heard.caller, device.venue_id, heard.at)
+        door = door or queries.any_door(session, device.venue_id, heard.at)
     else:
-        at, _ = _corrected(device, Fact(scan_no, 0, device_at), now)
-        try:
-            caller = queries.find_caller(session, Fact(scan_no, 0, device_at, token), ring)
-        except ForgedToken:
-            caller = None
-        found = queries.door_of(session, device.venue_id, caller, at)
-        if found is None:
-            raise NotFound(say("room session"))
-        here = found
-    fact = Fact(scan_no, here.id, device_at, token, identity=identity, action=action)
-    return record_scan(session, actor, device, fact, ring, now=now)
+        known = (k.door for k in heard.caller.known) if heard.caller else ()
+        found = next((d for d in known if d.token == room), None)
+        door = found or queries.doorway(session, access_room_session(session, actor, room).id)
+    return _keep(session, heard, door)
 
 
-def _judged(
-    session: Session, heard: _Heard, ring: KeyRing, profile: DoorProfile
-) -> tuple[Caller | None, Verdict]:
-    fact = heard.fact
+def _heard(
+    session: Session, actor: Actor, device: Device, fact: Fact, ring: KeyRing, now: datetime
+) -> _Heard:
+    at, clock_is_good = _corrected(device, fact, now)
     try:
         caller = queries.find_caller(session, fact, ring)
     except ForgedToken:
-        return None, Verdict(Code.FORGED)
-    if caller is None:
-        return None, Verdict(Code.UNKNOWN_SLIP)
-    places = [known.place for known in caller.known]
-    verdict = judge(
-        places,
-        fact.here,
-        heard.venue_id,
+        return _Heard(actor, device, fact, None, True, at, clock_is_good, now)
+    return _Heard(actor, device, fact, caller, False, at, clock_is_good, now)
+
+
+def _keep(session: Session, heard: _Heard, door: Doorway) -> Answer:
+    """Judge a scan at one door, and keep it with its answer and all that follows from it."""
+    heard.actor.require(Permission.CHECK_IN, door.where)
+    if door.where.venue_id != heard.device.venue_id:
+        raise DoorElsewhere
+    verdict = _judged(heard, door)
+    known = _about(heard.caller, verdict)
+    admits = verdict.admits and _was_compared(heard.fact)
+    conflict = heard.fact.action is Action.ADMITTED_OFFLINE and not admits
+    if conflict and verdict.code is Code.ALREADY_IN and known is not None:
+        conflict = queries.admitting_device(session, known.placement.id) != heard.device.id
+    answer = _canonical(_answer(heard, verdict, known, door.profile, admits, conflict))
+    scan = _kept(session, heard, door, known, answer)
+    if admits and known is not None:
+        _admit(session, heard, known, scan)
+    else:
+        audit.record(session, heard.actor, "admission.scanned", scan, heard.now)
+    _follow_up(session, heard, door, verdict, known, admits, conflict)
+    return answer
+
+
+def _judged(heard: _Heard, door: Doorway) -> Verdict:
+    if heard.is_forged:
+        return Verdict(Code.FORGED)
+    if heard.caller is None:
+        return Verdict(Code.UNKNOWN_SLIP)
+    return judge(
+        [known.place for known in heard.caller.known],
+        door.id,
+        heard.device.venue_id,
         heard.at,
-        caller.slip_is_valid,
-        profile,
-        _identity(fact),
+        heard.caller.slip_is_valid,
+        door.profile,
+        _identity(heard.fact),
     )
-    return caller, verdict
 
 
 def _corrected(device: Device, fact: Fact, now: datetime) -> tuple[datetime, bool]:
@@ -231,12 +221,14 @@ def _facts(known: Known, at: datetime, profile: DoorProfile) -> Answer:
     }
 
 
-def _kept(session: Session, heard: _Heard, known: Known | None, answer: Answer) -> Scan:
+def _kept(
+    session: Session, heard: _Heard, door: Doorway, known: Known | None, answer: Answer
+) -> Scan:
     fact = heard.fact
     scan = Scan(
         device_id=heard.device.id,
         scan_no=fact.scan_no,
-        room_session_id=fact.here,
+        room_session_id=door.id,
         placement_id=None if known is None else known.placement.id,
         staff_id=heard.actor.human(),
         code_read=fact.token.strip()[:CODE_KEPT] or "(found by search)",
@@ -272,6 +264,7 @@ def _admit(session: Session, heard: _Heard, known: Known, scan: Scan) -> None:
 def _follow_up(
     session: Session,
     heard: _Heard,
+    door: Doorway,
     verdict: Verdict,
     known: Known | None,
     admits: bool,
@@ -279,19 +272,19 @@ def _follow_up(
 ) -> None:
     """Open the incidents that a person has to close: doubts, double admissions, clocks."""
     if not heard.clock_is_good:
-        _doubt_clock(session, heard)
+        _doubt_clock(session, heard, door)
     if conflict and verdict.code is Code.ALREADY_IN and known is not None:
-        _incident(session, heard, IncidentKind.DOUBLE_ADMISSION, _double(heard, known), known)
+        _incident(session, heard, door, IncidentKind.DOUBLE_ADMISSION, _double(heard, known), known)
     elif conflict:
         sentence = say(
             "Device {device} admitted somebody while offline; judged now: {code}.",
             device=heard.device.name,
             code=verdict.code.value,
         )
-        _incident(session, heard, IncidentKind.OTHER, sentence, known)
+        _incident(session, heard, door, IncidentKind.OTHER, sentence, known)
     elif admits and verdict.code is Code.IN_DOUBT and known is not None:
         sentence = say("Seat {seat} was taken in doubt about the person.", seat=known.seat)
-        _incident(session, heard, IncidentKind.IDENTITY_DOUBT, sentence, known)
+        _incident(session, heard, door, IncidentKind.IDENTITY_DOUBT, sentence, known)
 
 
 def _double(heard: _Heard, known: Known) -> Sentence:
@@ -308,10 +301,10 @@ def _double(heard: _Heard, known: Known) -> Sentence:
     )
 
 
-def _doubt_clock(session: Session, heard: _Heard) -> None:
+def _doubt_clock(session: Session, heard: _Heard, door: Doorway) -> None:
     """Open one incident a device and room: the scans themselves say which of them it is about."""
     device = heard.device
-    for incident in open_incidents(session, [heard.fact.here]):
+    for incident in open_incidents(session, [door.id]):
         about_it = incident.facts.get("device_token") == device.token
         if incident.kind is IncidentKind.CLOCK_DOUBT and about_it:
             return
@@ -321,20 +314,25 @@ def _doubt_clock(session: Session, heard: _Heard) -> None:
         device=device.name,
         device_token=device.token,
     )
-    _incident(session, heard, IncidentKind.CLOCK_DOUBT, sentence, None)
+    _incident(session, heard, door, IncidentKind.CLOCK_DOUBT, sentence, None)
 
 
 def _incident(
-    session: Session, heard: _Heard, kind: IncidentKind, sentence: Sentence, known: Known | None
+    session: Session,
+    heard: _Heard,
+    door: Doorway,
+    kind: IncidentKind,
+    sentence: Sentence,
+    known: Known | None,
 ) -> None:
     record_incident(
         session,
         heard.actor,
-        heard.venue_id,
+        heard.device.venue_id,
         kind,
         sentence,
         happened_at=heard.at,
-        room_session_id=heard.fact.here,
+        room_session_id=door.id,
         placement_id=None if known is None else known.placement.id,
         now=heard.now,
     )
