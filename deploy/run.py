@@ -16,7 +16,7 @@ from config import Config, ConfigError, Environment
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 WORKERS = 2
-THREADS = 8
+THREADS = 4  # more only wait for each other: measured at the door
 PATIENCE_SECONDS = 15  # how long a process may take to stop before it is killed
 START_SECONDS = 60
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]

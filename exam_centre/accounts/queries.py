@@ -1,9 +1,10 @@
 """People, users, roles, ties and notices, read only."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 
 from sqlalchemy import (
     ColumnElement,
@@ -31,7 +32,7 @@ from exam_centre.accounts.models import (
 from exam_centre.accounts.rules import RELATION_SENTENCES, PhoneChangeStatus, Relation
 from exam_centre.kernel.database import pieces
 from exam_centre.kernel.errors import NotFound
-from exam_centre.kernel.permissions import Actor, Grant, Permission, within
+from exam_centre.kernel.permissions import Actor, Grant, Permission, Role, within
 from exam_centre.kernel.sentences import Sentence, say
 from exam_centre.organisation.models import Enterprise, Park, Unit
 
@@ -247,7 +248,48 @@ def grants_of(session: Session, user_id: int) -> list[tuple[RoleGrant, Grant]]:
     return [(row, as_grant(row, path)) for row, path in rows]
 
 
-def as_grant(row: RoleGrant, path: str) -> Grant:
+class Holding(Protocol):
+    """A stored role: a RoleGrant, or its columns."""
+
+    role: Role
+    unit_id: int
+    venue_id: int
+    series_id: int
+    room_id: int
+
+
+class Named(Protocol):
+    """A human: a Person, or its columns."""
+
+    id: int
+    name: str
+    language: str
+
+
+def actor_with(person: Named, user_id: int, held: Sequence[tuple[Holding, Grant]]) -> Actor:
+    """Return a user as an actor with roles that were looked up already, oldest first.
+
+    The trail goes to the venue where every role is of that one venue, else to the first role's
+    unit; those without a role share a stream of their own.
+    """
+    venues = {row.venue_id for row, _ in held}
+    if not held:
+        stream = "workers"
+    elif len(venues) == 1 and 0 not in venues:
+        stream = f"venue:{venues.pop()}"
+    else:
+        stream = f"unit:{held[0][0].unit_id}"
+    return Actor(
+        person_id=person.id,
+        user_id=user_id,
+        name=person.name,
+        grants=tuple(grant for _, grant in held),
+        stream=stream,
+        language=person.language,
+    )
+
+
+def as_grant(row: Holding, path: str) -> Grant:
     """Return a stored role as the actor carries it; path is that of its unit."""
     return Grant(
         row.role,

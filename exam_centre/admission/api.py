@@ -1,7 +1,7 @@
 """What devices at the doors send: one scan, answered once and for ever."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from flask.blueprints import BlueprintSetupState
@@ -10,13 +10,18 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from config import Config
 from exam_centre.admission import service
 from exam_centre.admission.rules import Action, Fact, Identity, UnknownDevice, WrongScan
+from exam_centre.admission.service import Upload
 from exam_centre.kernel import clock
 from exam_centre.kernel.database import in_unit_of_work
+from exam_centre.kernel.errors import Refusal
+from exam_centre.kernel.keys import KeyRing
 from exam_centre.webkit.access import public
+from exam_centre.webkit.languages import said
 
 blueprint = Blueprint("admission_api", __name__, url_prefix="/api/v1/door")
 
 BEARER = "Bearer "
+MOST_SCANS = 200  # in one batch
 
 
 class ScanBody(BaseModel):
@@ -31,6 +36,18 @@ class ScanBody(BaseModel):
     identity: Identity = Identity.NOT_CHECKED
     room: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{22}$")
     sent_at: AwareDatetime | None = None  # the device's clock as it sends: measures its offset
+
+
+class BatchBody(BaseModel):
+    """Scans in the order the device kept them, and its clock as it sends them."""
+
+    model_config = ConfigDict(extra="forbid", strict=False)
+
+    sent_at: AwareDatetime
+    scans: list[ScanBody] = Field(min_length=1, max_length=MOST_SCANS)
+
+
+Body = TypeVar("Body", ScanBody, BatchBody)
 
 
 @blueprint.record_once
@@ -48,25 +65,63 @@ def keep_scan() -> Response:
     (an English sentence), next, admitted, conflict, placement, at, clock. 401 for a device that
     is not known or not on duty any more, 400 for a body that is none.
     """
-    secret, body, now = _secret(), _body(), clock.now()
-    config: Config = current_app.config["EXAM_CENTRE"]
-    ring = service.slip_keys(config.keys_dir)
+    secret, body, now, ring = _secret(), _body(ScanBody), clock.now(), _ring()
 
     def work(session: Any) -> dict[str, Any]:
         on_duty = service.ring(session, secret, now, scan_no=body.scan_no)
         if body.sent_at is not None:
             service.measure_clock(session, on_duty.device, body.sent_at, now)
-        fact = Fact(
-            scan_no=body.scan_no,
-            here=0,
-            device_at=_in_utc(body.device_time),
-            token=body.token,
-            identity=body.identity,
-            action=body.action,
-        )
-        return service.record_venue_scan(session, on_duty, fact, body.room, ring, now=now)
+        return service.record_venue_scan(session, on_duty, _upload(body), ring, now=now)
 
     return jsonify(in_unit_of_work(work))
+
+
+@blueprint.post("/batches")
+@public
+def keep_batch() -> Response:
+    """Keep up to 200 scans made while the device was alone, and answer each of them.
+
+    In: as for a scan, a BatchBody. Out: answers, in the order sent: {scan_no, answer} for what
+    is kept, {scan_no, error: {code, sentence}} for what is not; and what the clock was off by.
+    A batch may be sent again, in part, or in another order: what was heard has its answer.
+    """
+    secret, body, now, ring = _secret(), _body(BatchBody), clock.now(), _ring()
+    uploads = [_upload(scan) for scan in body.scans]
+
+    def work(session: Any) -> dict[str, Any]:
+        on_duty = service.ring(session, secret, now)
+        service.measure_clock(session, on_duty.device, body.sent_at, now)
+        answers = service.record_batch(session, on_duty, uploads, ring, now=now)
+        told = [
+            {"scan_no": scan.scan_no} | _told(answer)
+            for scan, answer in zip(body.scans, answers, strict=True)
+        ]
+        return {"answers": told, "clock_offset_ms": on_duty.device.clock_offset_ms}
+
+    return jsonify(in_unit_of_work(work))
+
+
+def _told(answer: dict[str, Any] | Refusal) -> dict[str, Any]:
+    if isinstance(answer, Refusal):
+        return {"error": {"code": answer.code, "sentence": said(answer.sentence)}}
+    return {"answer": answer}
+
+
+def _upload(body: ScanBody) -> Upload:
+    fact = Fact(
+        scan_no=body.scan_no,
+        here=0,
+        device_at=_in_utc(body.device_time),
+        token=body.token,
+        identity=body.identity,
+        action=body.action,
+    )
+    return Upload(fact, body.room)
+
+
+def _ring() -> KeyRing:
+    config: Config = current_app.config["EXAM_CENTRE"]
+    return service.slip_keys(config.keys_dir)
 
 
 def _secret() -> str:
@@ -76,13 +131,17 @@ def _secret() -> str:
     return header.removeprefix(BEARER).strip()
 
 
-def _body() -> ScanBody:
+def _body(kind: type[Body]) -> Body:
     try:
-        return ScanBody.model_validate(request.get_json(silent=True))
+        return kind.model_validate(request.get_json(silent=True))
     except ValidationError as error:
-        raise WrongScan(
-            ", ".join(str(each["loc"][0]) for each in error.errors() if each["loc"])
-        ) from error
+        wrong = dict.fromkeys(_field(each["loc"]) for each in error.errors() if each["loc"])
+        raise WrongScan(", ".join(wrong)) from error
+
+
+def _field(path: tuple[int | str, ...]) -> str:
+    """Name a field as people count: scans 3 token is the third one's token."""
+    return " ".join(str(part + 1 if isinstance(part, int) else part) for part in path)
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -228,10 +228,13 @@ keep(
         name="admitted_once",
         table="attendances",
         on=("UPDATE",),
+        # Of two scans made out of each other's sight the earlier one stands, whichever came first.
         when="(OLD.admitted_at IS NOT NULL AND NEW.admitted_at IS NOT NULL "
         "AND (NEW.admitted_at <> OLD.admitted_at "
         "OR NEW.admitted_by_id IS DISTINCT FROM OLD.admitted_by_id "
-        "OR COALESCE(NEW.admitted_by_scan, 0) <> COALESCE(OLD.admitted_by_scan, 0)))",
+        "OR COALESCE(NEW.admitted_by_scan, 0) <> COALESCE(OLD.admitted_by_scan, 0)) "
+        "AND NOT (NEW.admitted_at < OLD.admitted_at AND NEW.closed_at IS NULL "
+        "AND COALESCE(NEW.admitted_by_scan, 0) <> COALESCE(OLD.admitted_by_scan, 0)))",
     ),
     Guard(
         name="closed_attendance_is_corrected",

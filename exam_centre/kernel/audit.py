@@ -10,9 +10,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, UniqueConstraint, bindparam, event, inspect, select
+from sqlalchemy import Insert, Select, UniqueConstraint, bindparam, event, insert, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
-from sqlalchemy.orm.attributes import set_committed_value
 
 from exam_centre.kernel.columns import Id
 from exam_centre.kernel.database import AT_ONCE, Base
@@ -147,27 +146,49 @@ def record_all(
     """Add one row a subject, in their order, for an act done to many things at once."""
     session.flush()
     known = session.info.get("changes", {})
-    stream = _locked_stream(session, actor.stream)
-    for subject in subjects:
-        row = AuditRow(
-            stream=stream.name,
-            seq=stream.seq + 1,
-            at=now,
-            person_id=actor.person_id,
-            user_id=actor.user_id,
-            act=act,
-            subject=_name(subject),
-            changes=known.pop(subject, {}),
-            reason=reason,
-            request_id=actor.request_id,
-            previous_hash=stream.head,
+    told = [(_name(subject), known.pop(subject, {})) for subject in subjects]
+    _add_rows(session, actor, act, told, now, reason)
+
+
+def record_facts(
+    session: Session, actor: Actor, act: str, table: str, keys: Sequence[int], now: datetime
+) -> None:
+    """Add one row a key to the actor's stream, about rows that are written once for good.
+
+    What such a row says stands in itself and never changes; the trail says that it came.
+    """
+    _add_rows(session, actor, act, [(f"{table}:{key}", {}) for key in keys], now, "")
+
+
+def _add_rows(
+    session: Session,
+    actor: Actor,
+    act: str,
+    told: Sequence[tuple[str, dict[str, Any]]],
+    now: datetime,
+    reason: str,
+) -> None:
+    end = _locked_end(session, actor.stream)
+    rows = []
+    for subject, changes in told:
+        values = (
+            actor.stream,
+            end.seq + 1,
+            now,
+            actor.person_id,
+            actor.user_id,
+            act,
+            subject,
+            changes,
+            reason,
+            actor.request_id,
+            end.head,
         )
-        row.hash = row.computed_hash()
-        # The database moves the stream's end with the row; this is only what it will be.
-        set_committed_value(stream, "seq", row.seq)
-        set_committed_value(stream, "head", row.hash)
-        session.add(row)
-    session.flush()
+        # The database moves the stream's end with the row; this is what it will be.
+        end.seq, end.head = end.seq + 1, hash_of(values)
+        rows.append(dict(zip(HASHED, values, strict=True)) | {"hash": end.head})
+    if rows:
+        session.execute(_adding_rows(), rows)
 
 
 def sign_day(session: Session, day: date, ring: KeyRing) -> DailyHead:
@@ -261,30 +282,42 @@ def _verify_days(
         root = daily.root
 
 
-def _locked_stream(session: Session, name: str) -> AuditStream:
-    """Return the stream, locked until the transaction ends: asked for once in each."""
-    locked: dict[str, AuditStream] = session.info.setdefault("streams", {})
+@dataclass
+class _End:
+    """Where a stream ends now, while this transaction holds it."""
+
+    seq: int
+    head: str
+
+
+def _locked_end(session: Session, name: str) -> _End:
+    """Return the end of a stream, locked until the transaction ends: asked for once in each."""
+    locked: dict[str, _End] = session.info.setdefault("streams", {})
     if name in locked:
         return locked[name]
-    found = session.scalar(_asking_stream(), {"name": name})
+    found = session.execute(_asking_end(), {"name": name}).one_or_none()
     if found is None:
         # Two first acts of one stream at once: the second insert fails and its work is retried.
-        found = AuditStream(name=name, seq=0, head=GENESIS)
-        session.add(found)
-        session.flush()
-    locked[name] = found
-    return found
+        session.execute(insert(STREAMS).values(name=name, seq=0, head=GENESIS))
+    locked[name] = _End(0, GENESIS) if found is None else _End(*found.tuple())
+    return locked[name]
+
+
+STREAMS: Any = AuditStream.__table__
+ROWS: Any = AuditRow.__table__
 
 
 @cache
-def _asking_stream() -> Select[AuditStream]:
+def _asking_end() -> Select[int, str]:
     """Return the question, built once: every act asks it."""
-    return (
-        select(AuditStream)
-        .where(AuditStream.name == bindparam("name"))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    wanted = select(STREAMS.c.seq, STREAMS.c.head).where(STREAMS.c.name == bindparam("name"))
+    return wanted.with_for_update()
+
+
+@cache
+def _adding_rows() -> Insert:
+    """Return the statement, built once: every act says it."""
+    return insert(ROWS)
 
 
 def _name(subject: Base) -> str:

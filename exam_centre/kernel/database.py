@@ -1,5 +1,6 @@
 """The database: one Base, one engine a process, one unit of work at every edge."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -20,7 +21,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -42,6 +43,7 @@ Value = TypeVar("Value")
 
 AT_ONCE = 5_000  # values in one statement; SQLite takes 32,766, PostgreSQL 65,535
 BUSY_SECONDS = 20  # how long a writer waits for another on SQLite before it gives up
+IDLE_SECONDS = 2  # after which a connection is asked whether it still lives
 LOST_RACE_STATES = {
     "23505",
     "23P01",
@@ -119,7 +121,9 @@ def make_engine(url: str, **options: Any) -> Engine:
     Execution option `reader=True` gives transactions that can not write, on both databases.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, **options)
+        engine = create_engine(url, **options)
+        _ask_idle_connections(engine)
+        return engine
     engine = create_engine(url, **options)
 
     @event.listens_for(engine, "connect")
@@ -142,6 +146,27 @@ def make_engine(url: str, **options: Any) -> Engine:
         connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _ask_idle_connections(engine: Engine) -> None:
+    """Ask a connection nobody used for a while whether it lives; a dead one is made anew.
+
+    Asking before every use would cost a busy door one question a scan.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note(_: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _: Any) -> None:
+        used = record.info.get("used")
+        if used is None or time.monotonic() - used < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
 
 
 class _Current:

@@ -11,6 +11,7 @@ from exam_centre.kernel import clock
 from exam_centre.kernel.database import reading
 
 SCANS = "/api/v1/door/scans"
+BATCHES = "/api/v1/door/batches"
 
 
 @pytest.fixture
@@ -138,3 +139,62 @@ def test_devices_are_for_who_runs_them(doors, key):
     assert (
         doors.send("chief", "/admission/devices", venue="x", name="", hours="99").status_code == 200
     )
+
+
+def at():
+    return clock.now().isoformat()
+
+
+def test_a_batch_is_kept_and_each_scan_of_it_answered(doors, key):
+    body = {
+        "sent_at": at(),
+        "scans": [
+            {
+                "scan_no": f"b{n}",
+                "token": guest.text,
+                "device_time": at(),
+                "action": "admitted_offline",
+                "identity": "match",
+            }
+            for n, guest in enumerate(doors.guests)
+        ],
+    }
+    body["scans"].append(dict(body["scans"][0], scan_no="b9", room="x" * 22))
+    browser = doors.app.test_client()
+
+    first, again = (
+        browser.post(BATCHES, json=body, headers={"Authorization": f"Bearer {key}"})
+        for _ in range(2)
+    )
+
+    assert first.status_code == 200
+    answers = first.json["answers"]
+    assert [each["scan_no"] for each in answers] == ["b0", "b1", "b2", "b9"]
+    assert [each["answer"]["admitted"] for each in answers[:3]] == [True, True, True]
+    assert answers[3]["error"]["code"] == "not_found"
+    assert again.json["answers"] == answers
+    assert abs(first.json["clock_offset_ms"]) < 5_000
+    assert len(doors.scans()) == 3
+
+
+@pytest.mark.parametrize(
+    ("spoil", "field"),
+    [
+        (lambda body: body["scans"][1].pop("token"), "scans 2 token"),
+        (lambda body: body.pop("sent_at"), "sent_at"),
+        (lambda body: body.update(scans=[]), "scans"),
+        (lambda body: body.update(scans=body["scans"] * 101), "scans"),
+    ],
+)
+def test_a_batch_that_is_none_says_where_and_nothing_of_it_is_kept(doors, key, spoil, field):
+    scan = {"scan_no": "b0", "token": doors.guests[0].text, "device_time": at()}
+    body = {"sent_at": at(), "scans": [scan, dict(scan, scan_no="b1")]}
+    spoil(body)
+
+    answer = doors.app.test_client().post(
+        BATCHES, json=body, headers={"Authorization": f"Bearer {key}"}
+    )
+
+    assert (answer.status_code, answer.json["code"]) == (400, "wrong_scan")
+    assert field in answer.json["sentence"]
+    assert doors.scans() == []

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from exam_centre.calendar.models import RuleProfile, Series
 from exam_centre.kernel import audit
@@ -234,3 +234,23 @@ def test_the_first_two_acts_of_a_stream_at_once_are_both_kept(database):
         jobs = session.scalars(select(Job)).all()
         assert seqs == list(range(1, len(jobs) + 1))
         assert list(verify(session, RING)) == []
+
+
+def test_a_row_moves_the_end_of_its_stream_by_itself(session):
+    session.execute(insert(AuditStream).values(name="s", seq=0, head=GENESIS))
+    values = {
+        "stream": "s",
+        "seq": 1,
+        "at": NINE,
+        "act": "a.b",
+        "subject": "c:1",
+        "changes": {},
+        "reason": "",
+        "request_id": "",
+        "previous_hash": GENESIS,
+        "hash": "f" * 64,
+    }
+    session.execute(insert(AuditRow).values(values))
+
+    end = session.execute(select(AuditStream.seq, AuditStream.head)).one()
+    assert tuple(end) == (1, "f" * 64)

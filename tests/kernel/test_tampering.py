@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from exam_centre.kernel.audit import AuditRow, DailyHead, verify
 from exam_centre.kernel.database import make_engine
-from exam_centre.kernel.guards import triggers
+from exam_centre.kernel.guards import declared
 from tests.databases import templates
 from tests.kernel.trails import RING, WAYS, Falsifying, content, heads, ring_of, write
 
@@ -32,7 +32,7 @@ def written(request, databases_home, tmp_path_factory) -> Iterator[Session]:
         write(session, Random(SEED), days=range(3), acts=8)
         connection = session.connection()
         final = {AuditRow.__tablename__, DailyHead.__tablename__}
-        for guard in triggers(AuditRow.metadata):
+        for guard in declared(AuditRow.metadata):
             if guard.table in final:
                 for statement in guard.drop(connection.dialect.name):
                     connection.exec_driver_sql(statement)

@@ -161,8 +161,10 @@ def _add_a_row(session: Session, chance: Random) -> None:
     values |= {"stream": stream.name, "seq": stream.seq + 1, "previous_hash": stream.head}
     made = AuditRow(**values)
     made.hash = made.computed_hash()
+    end = {"seq": stream.seq, "head": stream.head}
     session.add(made)
     session.flush()
+    session.execute(update(AuditStream).where(AuditStream.name == stream.name).values(end))
 
 
 def _change_a_stream(session: Session, chance: Random) -> None:

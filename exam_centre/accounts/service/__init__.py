@@ -1,6 +1,6 @@
 """What is done with people, users, sign-ins, ties and notices."""
 
-from exam_centre.accounts.service.actors import actor_of, actor_with
+from exam_centre.accounts.service.actors import actor_of
 from exam_centre.accounts.service.codes import send_code, sign_in_with_code
 from exam_centre.accounts.service.first_codes import hand_out_code, take_first_password
 from exam_centre.accounts.service.notices import notify, read_notice
@@ -50,7 +50,6 @@ __all__ = [
     "Work",
     "actor_of",
     "actor_of_token",
-    "actor_with",
     "add_staff",
     "ask_new_phone",
     "change_password",

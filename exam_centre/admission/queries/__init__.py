@@ -8,6 +8,7 @@ from exam_centre.admission.queries.access import (
     hash_secret,
     room_token_of,
     stored_answer,
+    stored_answers,
     valid_slip,
 )
 from exam_centre.admission.queries.cards import (
@@ -36,6 +37,7 @@ from exam_centre.admission.queries.door import (
     door_of,
     doorway,
     find_caller,
+    find_callers,
     find_placed,
     next_stop,
 )
@@ -105,6 +107,7 @@ __all__ = [
     "enterprises_of_series",
     "extra_in_room",
     "find_caller",
+    "find_callers",
     "find_job",
     "find_placed",
     "find_slips",
@@ -131,6 +134,7 @@ __all__ = [
     "status_counts",
     "statuses",
     "stored_answer",
+    "stored_answers",
     "undos_of",
     "valid_slip",
     "venues_of_series",

@@ -1,6 +1,7 @@
 """Slips, devices and scans: how they are found."""
 
 import hashlib
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -91,6 +92,18 @@ def stored_answer(session: Session, device_id: int, scan_no: str) -> dict[str, o
     return session.scalar(
         select(Scan.answer).where(Scan.device_id == device_id, Scan.scan_no == scan_no)
     )
+
+
+def stored_answers(
+    session: Session, device_id: int, scan_nos: Iterable[str]
+) -> dict[str, dict[str, object]]:
+    """Return what a device's scans were answered the first time; those heard before alone."""
+    rows = session.execute(
+        select(Scan.scan_no, Scan.answer).where(
+            Scan.device_id == device_id, Scan.scan_no.in_(set(scan_nos))
+        )
+    )
+    return dict(rows.all())
 
 
 def valid_slip(session: Session, candidate_id: int, series_id: int) -> Slip | None:

@@ -6,13 +6,14 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Bundle, Session
 
 from exam_centre.accounts.models import Person, RoleGrant, User
-from exam_centre.accounts.queries import as_grant
+from exam_centre.accounts.queries import actor_with, as_grant
+from exam_centre.accounts.rules import UserStatus
 from exam_centre.admission.models import Device, Scan
 from exam_centre.admission.queries.access import hash_secret
-from exam_centre.kernel.permissions import Actor, Grant, Permission, within
+from exam_centre.kernel.permissions import Actor, Permission, within
 from exam_centre.organisation.models import Unit
 from exam_centre.venues.models import Venue
 
@@ -59,9 +60,7 @@ class Ringing:
     """A device that calls: who is signed on at it, and what it was answered to this scan before."""
 
     device: Device
-    user: User | None  # None: nobody is signed on
-    person: Person | None
-    held: tuple[tuple[RoleGrant, Grant], ...]  # the roles of who is signed on, oldest first
+    human: Actor | None  # None: nobody who still may sign in is signed on
     answered: dict[str, Any] | None  # None: a scan not heard before
 
 
@@ -75,15 +74,35 @@ def ringing_of(session: Session, secret: str, scan_no: str) -> Ringing | None:
     if not rows:
         return None
     device, user, person, _, _, answered = rows[0]
-    held = tuple((row[3], as_grant(row[3], row[4])) for row in rows if row[3] is not None)
-    return Ringing(device, user, person, held, answered)
+    human = None
+    if user.id is not None and user.status is UserStatus.ACTIVE:
+        held = [(row[3], as_grant(row[3], row[4])) for row in rows if row[3].role is not None]
+        human = actor_with(person, user.id, held)
+    return Ringing(device, human, answered)
 
 
 @cache
 def _asking_device() -> Select[*tuple[Any, ...]]:
-    """Return the question, built once: every scan asks it."""
+    """Return the question, built once: every scan asks it.
+
+    Of people and roles only the columns an actor is made of: whole rows cost more than the rest.
+    """
     return (
-        select(Device, User, Person, RoleGrant, Unit.path, Scan.answer)
+        select(
+            Device,
+            Bundle("user", User.id, User.status),
+            Bundle("person", Person.id, Person.name, Person.language),
+            Bundle(
+                "held",
+                RoleGrant.role,
+                RoleGrant.unit_id,
+                RoleGrant.venue_id,
+                RoleGrant.series_id,
+                RoleGrant.room_id,
+            ),
+            Unit.path,
+            Scan.answer,
+        )
         .outerjoin(User, User.id == Device.user_id)
         .outerjoin(Person, Person.id == User.person_id)
         .outerjoin(RoleGrant, and_(RoleGrant.user_id == User.id, RoleGrant.revoked_at.is_(None)))

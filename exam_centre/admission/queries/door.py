@@ -1,12 +1,24 @@
-"""What the door needs to know of one person, in one statement."""
+"""What the door needs to know of people, in one statement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, false, func, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from exam_centre.accounts.models import Person
@@ -50,7 +62,8 @@ class Known:
 
     place: Place
     door: Doorway
-    placement: Placement
+    token: str  # of the placement
+    ends_at: datetime
     attendance: Attendance | None  # None: not even expected in writing yet
     admitted_by: str  # "" where nobody was
     seat: int
@@ -72,30 +85,38 @@ def find_caller(session: Session, fact: Fact, ring: KeyRing) -> Caller | None:
 
     Raises ForgedToken for a text that is no slip of ours.
     """
-    if not fact.token.strip():
-        if fact.placement_id is None:
-            raise ForgedToken
-        return find_placed(session, fact.placement_id)
-    code = read_short_code(fact.token)
-    if code is not None:
-        caller = _caller(session, _Way.SHORT_CODE, {"code": code})
-        return caller if caller.known else None
-    if fact.token.strip().replace(" ", "").replace("-", "").isdigit():
-        return None
-    slip = open_slip(fact.token, ring)
-    named = {"candidate": slip.candidate, "series": slip.series, "version": slip.slip_version}
-    return _caller(session, _Way.TOKEN, named)
+    (found,) = find_callers(session, [fact], ring)
+    if isinstance(found, ForgedToken):
+        raise found
+    return found
+
+
+def find_callers(
+    session: Session, facts: Sequence[Fact], ring: KeyRing
+) -> list[Caller | ForgedToken | None]:
+    """Return whom each scan is about, in order; as `find_caller`, refusals in their place.
+
+    One statement for each way in which the people are named.
+    """
+    named = [_named(fact, ring) for fact in facts]
+    found: dict[_Name, Caller] = {}
+    for way in _Way:
+        names = {name for name in named if isinstance(name, _Name) and name.way is way}
+        if names:
+            found |= _callers(session, way, names)
+    return [_as_caller(name, found) for name in named]
 
 
 def find_placed(session: Session, placement_id: int) -> Caller:
     """Return who sits at a placement, found without a slip. One statement."""
-    return _caller(session, _Way.PLACEMENT, {"placement": placement_id})
+    name = _Name(_Way.PLACEMENT, placement_id)
+    return _callers(session, _Way.PLACEMENT, {name})[name]
 
 
 def next_stop(caller: Caller, now: datetime) -> Known | None:
     """Return where a person goes next: the paper that goes on or comes next, else the last one."""
     sitting = [k for k in caller.known if k.place.entry is EntryStatus.CONFIRMED]
-    ahead = [k for k in sitting if k.placement.ends_at >= now]
+    ahead = [k for k in sitting if k.ends_at >= now]
     if ahead:
         return min(ahead, key=lambda k: k.place.starts)
     return max(sitting, key=lambda k: k.place.starts, default=None)
@@ -132,7 +153,7 @@ def doorway(session: Session, room_session_id: int) -> Doorway:
     row = session.execute(_asking_door(), {"room_session": room_session_id}).one_or_none()
     if row is None:
         raise NotFound(say("room session"))
-    return _doorway(*row)
+    return _doorway(row)
 
 
 @cache
@@ -152,12 +173,12 @@ def _asking_door() -> Select[*tuple[Any, ...]]:
 
 def _door_columns() -> tuple[Any, ...]:
     return (
-        RoomSession.id,
-        RoomSession.token,
+        RoomSession.id.label("door_id"),
+        RoomSession.token.label("door_token"),
         Unit.path,
-        Venue.id,
+        Venue.id.label("venue_id"),
         Period.series_id,
-        Room.id,
+        Room.id.label("room_id"),
         RuleProfile.doors_open_minutes,
         RuleProfile.late_limit_minutes,
     )
@@ -174,22 +195,14 @@ def _newest_rules() -> ColumnElement[bool]:
     return and_(RuleProfile.series_id == Period.series_id, RuleProfile.version == version)
 
 
-def _doorway(
-    room_session_id: int,
-    token: str,
-    path: str,
-    venue_id: int,
-    series_id: int,
-    room_id: int,
-    opens: int | None,
-    late: int | None,
-) -> Doorway:
+def _doorway(row: Any) -> Doorway:
+    opens, late = row.doors_open_minutes, row.late_limit_minutes
     if opens is None or late is None:
         raise NotFound(say("rules of the series"))
     return Doorway(
-        room_session_id,
-        token,
-        Where(path, venue_id=venue_id, series_id=series_id, room_id=room_id),
+        row.door_id,
+        row.door_token,
+        Where(row.path, venue_id=row.venue_id, series_id=row.series_id, room_id=row.room_id),
         DoorProfile(doors_open=timedelta(minutes=opens), late_limit=timedelta(minutes=late)),
     )
 
@@ -201,46 +214,70 @@ class _Way(Enum):
     SHORT_CODE = auto()  # by the digits beneath it
     PLACEMENT = auto()  # found by search, without a slip: every placement counts
 
-    def person(self) -> ColumnElement[bool]:
-        """Return which candidate in which series is meant."""
-        match self:
-            case _Way.TOKEN:
-                return and_(
-                    Candidate.slip_bytes == bindparam("candidate"),
-                    Entry.series_id == bindparam("series", type_=Integer),
-                )
-            case _Way.SHORT_CODE:
-                return Slip.short_code == bindparam("code")
-            case _Way.PLACEMENT:
-                beside = aliased(Entry)
-                return (
-                    exists()
-                    .where(Placement.id == bindparam("placement", type_=Integer))
-                    .where(beside.id == Placement.entry_id)
-                    .where(beside.candidate_id == Candidate.id)
-                    .where(beside.series_id == Entry.series_id)
-                    .correlate(Candidate, Entry)
-                )
 
-    def slip(self) -> ColumnElement[bool]:
-        """Return which of their slips was shown."""
-        match self:
-            case _Way.TOKEN:
-                return Slip.number == bindparam("version", type_=Integer)
-            case _Way.SHORT_CODE:
-                return Slip.short_code == bindparam("code")
-            case _Way.PLACEMENT:
-                return false()
+@dataclass(frozen=True)
+class _Name:
+    """A person at the door, as they were named; `version` is of the slip, where a QR says it."""
+
+    way: _Way
+    key: bytes | str | int  # the candidate's bytes, the code, or the placement's id
+    series: int = 0
+    version: int = 0
 
 
-def _caller(session: Session, way: _Way, named: dict[str, Any]) -> Caller:
-    """Gather everything about one person."""
-    rows = session.execute(_asking(way), named).all()
-    found = way is _Way.PLACEMENT
+def _named(fact: Fact, ring: KeyRing) -> _Name | ForgedToken | None:
+    """Return how a scan names its person; None where nobody can have such a code."""
+    text = fact.token.strip()
+    if not text:
+        return (
+            ForgedToken() if fact.placement_id is None else _Name(_Way.PLACEMENT, fact.placement_id)
+        )
+    code = read_short_code(text)
+    if code is not None:
+        return _Name(_Way.SHORT_CODE, code)
+    if text.replace(" ", "").replace("-", "").isdigit():
+        return None
+    try:
+        slip = open_slip(text, ring)
+    except ForgedToken as refusal:
+        return refusal
+    return _Name(_Way.TOKEN, slip.candidate, slip.series, slip.slip_version)
+
+
+def _as_caller(
+    name: _Name | ForgedToken | None, found: dict[_Name, Caller]
+) -> Caller | ForgedToken | None:
+    if not isinstance(name, _Name):
+        return name
+    caller = found[name]
+    # A code nobody has is no slip's; a genuine QR may be of somebody the plan does not know.
+    return None if name.way is _Way.SHORT_CODE and not caller.known else caller
+
+
+def _callers(session: Session, way: _Way, names: set[_Name]) -> dict[_Name, Caller]:
+    """Gather everything about some people, named in one way, in one statement."""
+    rows = session.execute(_asking(way), {"keys": sorted({name.key for name in names})}).all()
+    by_person: dict[tuple[Any, int], list[Any]] = {}
+    for row in rows:
+        series = row.series_id if way is _Way.TOKEN else 0
+        by_person.setdefault((row.key, series), []).append(row)
+    return {name: _caller(name, by_person.get((name.key, name.series), [])) for name in names}
+
+
+def _caller(name: _Name, rows: list[Any]) -> Caller:
+    """Make a caller of their rows: a placement has one for each slip that was ever printed."""
+    found = name.way is _Way.PLACEMENT
+    mine = [row for row in rows if name.way is not _Way.TOKEN or row.number == name.version]
+    if not mine:  # that version of the slip was never written down here
+        return Caller(False, tuple(_known(row, False) for row in _once(rows)))
     return Caller(
-        slip_is_valid=found or all(row[10] is SlipStatus.VALID for row in rows),
-        known=tuple(_known(found, *row) for row in rows),
+        slip_is_valid=found or all(row.slip is SlipStatus.VALID for row in mine),
+        known=tuple(_known(row, found or row.line is not None) for row in mine),
     )
+
+
+def _once(rows: list[Any]) -> list[Any]:
+    return list({row.placement_id: row for row in rows}.values())
 
 
 @cache
@@ -250,21 +287,26 @@ def _asking(way: _Way) -> Select[*tuple[Any, ...]]:
     held = exists().where(
         HeldOver.second_entry_id == Placement.entry_id, HeldOver.plan_id == Placement.plan_id
     )
-    return (
+    keys: BindParameter[Any] = bindparam("keys", expanding=True)
+    asked: Select[*tuple[Any, ...]] = (
         select(
-            Placement,
+            Placement.id.label("placement_id"),
+            Placement.token.label("placement_token"),
+            Placement.room_session_id,
+            Placement.starts_at,
+            Placement.ends_at,
             Attendance,
-            Entry.status,
+            Entry.status.label("entry"),
             Paper.mode,
-            Seat.number,
-            Room.code,
-            Venue.id,
-            Venue.name,
+            Seat.number.label("seat"),
+            Room.code.label("room"),
+            Venue.name.label("venue"),
             Venue.time_zone,
-            held,
-            Slip.status,
-            SlipLine.id,
-            admitter.name,
+            held.label("held_over"),
+            Slip.status.label("slip"),
+            Slip.number,
+            SlipLine.id.label("line"),
+            admitter.name.label("admitted_by"),
             *_door_columns(),
         )
         .select_from(Candidate)
@@ -278,58 +320,55 @@ def _asking(way: _Way) -> Select[*tuple[Any, ...]]:
         .join(Unit, Unit.id == Venue.unit_id)
         .join(Period, Period.id == RoomSession.period_id)
         .outerjoin(RuleProfile, _newest_rules())
-        .outerjoin(
-            Slip,
-            and_(
-                Slip.candidate_id == Candidate.id,
-                Slip.series_id == Entry.series_id,
-                way.slip(),
-            ),
-        )
-        .outerjoin(
-            SlipLine, and_(SlipLine.slip_id == Slip.id, SlipLine.placement_id == Placement.id)
-        )
         .outerjoin(Attendance, Attendance.placement_id == Placement.id)
         .outerjoin(admitter, admitter.id == Attendance.admitted_by_id)
-        .where(way.person())
+    )
+    slip_of = and_(Slip.candidate_id == Candidate.id, Slip.series_id == Entry.series_id)
+    match way:
+        case _Way.TOKEN:
+            asked = asked.add_columns(Candidate.slip_bytes.label("key"))
+            asked = asked.outerjoin(Slip, slip_of).where(Candidate.slip_bytes.in_(keys))
+        case _Way.SHORT_CODE:
+            asked = asked.add_columns(Slip.short_code.label("key"))
+            asked = asked.join(Slip, slip_of).where(Slip.short_code.in_(keys))
+        case _Way.PLACEMENT:
+            there, meant = aliased(Entry), aliased(Placement)
+            asked = (
+                asked.add_columns(meant.id.label("key"))
+                .join(
+                    there,
+                    and_(there.candidate_id == Candidate.id, there.series_id == Entry.series_id),
+                )
+                .join(meant, meant.entry_id == there.id)
+                .outerjoin(Slip, false())
+                .where(meant.id.in_(keys))
+            )
+    return asked.outerjoin(
+        SlipLine, and_(SlipLine.slip_id == Slip.id, SlipLine.placement_id == Placement.id)
     )
 
 
-def _known(
-    found: bool,
-    placement: Placement,
-    attendance: Attendance | None,
-    entry: EntryStatus,
-    mode: Mode,
-    number: int,
-    room: str,
-    venue_id: int,
-    venue: str,
-    time_zone: str,
-    held_over: bool,
-    _slip_status: SlipStatus | None,
-    line_id: int | None,
-    admitted_by: str | None,
-    *door: Any,
-) -> Known:
+def _known(row: Any, on_slip: bool) -> Known:
+    door = _doorway(row)
     return Known(
         place=Place(
-            placement_id=placement.id,
-            room_session_id=placement.room_session_id,
-            venue_id=venue_id,
-            starts=placement.starts_at,
-            held_over=bool(held_over),
-            status=attendance.status if attendance else AttendanceStatus.EXPECTED,
-            entry=entry,
-            on_slip=found or line_id is not None,
-            late_entry=mode is not Mode.LISTENING,
+            placement_id=row.placement_id,
+            room_session_id=row.room_session_id,
+            venue_id=door.where.venue_id or 0,
+            starts=row.starts_at,
+            held_over=bool(row.held_over),
+            status=row.Attendance.status if row.Attendance else AttendanceStatus.EXPECTED,
+            entry=row.entry,
+            on_slip=on_slip,
+            late_entry=row.mode is not Mode.LISTENING,
         ),
-        door=_doorway(*door),
-        placement=placement,
-        attendance=attendance,
-        admitted_by=admitted_by or "",
-        seat=number,
-        room=room,
-        venue=venue,
-        time_zone=time_zone,
+        door=door,
+        token=row.placement_token,
+        ends_at=row.ends_at,
+        attendance=row.Attendance,
+        admitted_by=row.admitted_by or "",
+        seat=row.seat,
+        room=row.room,
+        venue=row.venue,
+        time_zone=row.time_zone,
     )

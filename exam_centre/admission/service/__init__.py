@@ -24,6 +24,8 @@ from exam_centre.admission.service.devices import (
     take_device,
 )
 from exam_centre.admission.service.door import (
+    Upload,
+    record_batch,
     record_scan,
     record_venue_scan,
 )
@@ -45,6 +47,7 @@ from exam_centre.admission.service.undoing import undo_absence, undo_admission
 
 __all__ = [
     "OnDuty",
+    "Upload",
     "admit_under_protest",
     "browser_device",
     "check_issuing",
@@ -65,6 +68,7 @@ __all__ = [
     "provision_device",
     "read_slip",
     "recheck_identity",
+    "record_batch",
     "record_scan",
     "record_venue_scan",
     "refuse",

@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exam_centre.accounts.rules import UserStatus
-from exam_centre.accounts.service import actor_with
 from exam_centre.admission import queries
 from exam_centre.admission.models import Device
 from exam_centre.admission.queries import hash_secret
@@ -134,10 +132,9 @@ def ring(session: Session, secret: str, now: datetime, *, scan_no: str = "") -> 
     found = queries.ringing_of(session, secret, scan_no)
     if found is None or found.device.revoked_at is not None or found.device.expires_at <= now:
         raise UnknownDevice
-    if found.user is None or found.person is None or found.user.status is not UserStatus.ACTIVE:
+    if found.human is None:
         raise DeviceGone
-    human = actor_with(found.person, found.user, found.held)
-    return OnDuty(found.device, human, found.answered)
+    return OnDuty(found.device, found.human, found.answered)
 
 
 def measure_clock(session: Session, device: Device, device_at: datetime, now: datetime) -> None:

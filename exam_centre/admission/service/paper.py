@@ -157,7 +157,7 @@ def _looked_at(session: Session, desk: _Desk, fact: PaperFact, row: Attendance) 
         desk.profile,
         fact.identity,
     )
-    mine = next(k.place for k in caller.known if k.placement.id == fact.placement_id)
+    mine = next(k.place for k in caller.known if k.place.placement_id == fact.placement_id)
     is_mine = verdict.place is not None and verdict.place.placement_id == fact.placement_id
     code = verdict.code if is_mine else Code.WRONG_TIME
     return _Found(
