@@ -9,19 +9,25 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from config import Config
 from exam_centre.admission import service
+from exam_centre.admission.documents import pack_of_venue
 from exam_centre.admission.rules import Action, Fact, Identity, UnknownDevice, WrongScan
 from exam_centre.admission.service import Upload
 from exam_centre.kernel import clock
 from exam_centre.kernel.database import in_unit_of_work
 from exam_centre.kernel.errors import Refusal
 from exam_centre.kernel.keys import KeyRing
+from exam_centre.kernel.permissions import Permission
+from exam_centre.venues.models import Venue
+from exam_centre.venues.queries import place_of_venue
 from exam_centre.webkit.access import public
+from exam_centre.webkit.database import reader
 from exam_centre.webkit.languages import said
 
 blueprint = Blueprint("admission_api", __name__, url_prefix="/api/v1/door")
 
 BEARER = "Bearer "
 MOST_SCANS = 200  # in one batch
+LARGEST_ROW = 2**63 - 1
 
 
 class ScanBody(BaseModel):
@@ -99,6 +105,36 @@ def keep_batch() -> Response:
         return {"answers": told, "clock_offset_ms": on_duty.device.clock_offset_ms}
 
     return jsonify(in_unit_of_work(work))
+
+
+@blueprint.get("/pack")
+@public
+def give_pack() -> Response:
+    """Give a device what it has to know of its venue's day, to judge while it is alone.
+
+    In: Authorization as for a scan; If-None-Match with the ETag of the last pack. `after` and
+    `epoch` of a pack the device holds ask only for who changed since. Out: JSON, packed with gzip.
+    """
+    secret, now, session = _secret(), clock.now(), reader()
+    on_duty = service.ring(session, secret, now)
+    device = on_duty.device
+    on_duty.human.require(Permission.CHECK_IN, place_of_venue(session, device.venue_id))
+    after = request.args.get("after", type=int)
+    pack = pack_of_venue(
+        session,
+        session.get_one(Venue, device.venue_id),
+        _ring(),
+        now=now,
+        until=device.expires_at,
+        after=after if after is None or 0 <= after <= LARGEST_ROW else None,
+        epoch=request.args.get("epoch", ""),
+    )
+    response = Response(pack.packed, content_type="application/json")
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(pack.etag)
+    response.make_conditional(request)
+    return response
 
 
 def _told(answer: dict[str, Any] | Refusal) -> dict[str, Any]:

@@ -54,6 +54,7 @@ class Entry(Lifecycle, Base):
             "series_id",
             condition="status NOT IN ('deferred', 'withdrawn')",
         ),
+        Index("ix_entries_candidate", "candidate_id", "series_id"),  # the door asks by candidate
         Index("ix_entries_series_paper", "series_id", "paper_id"),
     )
     flow = ENTRY_FLOW

@@ -1,7 +1,6 @@
 """What a device kept while it was alone: uploaded in any pieces and order, and nothing is lost."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,11 +14,10 @@ from exam_centre.admission.service import OnDuty, Upload
 from exam_centre.conduct.models import Incident
 from exam_centre.conduct.rules import IncidentKind
 from exam_centre.kernel.errors import Refusal
-from tests.factories.times import MINUTE, NINE
+from tests.factories.times import MINUTE, NINE, SECOND
 
 EARLY = NINE - 10 * MINUTE
 FIRST = NINE - 20 * MINUTE
-SECOND = timedelta(seconds=1)
 DAY_OF_SECONDS = 24 * 60 * 60
 
 

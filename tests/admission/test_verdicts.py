@@ -1,8 +1,6 @@
 """The verdict at the door, row by row: the same file of rows the devices' door is held against."""
 
 import json
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from exam_centre.admission.rules import (
     DoorProfile,
     Identity,
     Place,
+    Verdict,
     check_digit,
     judge,
     minutes_late,
@@ -23,10 +22,8 @@ from exam_centre.admission.rules import (
     read_short_code,
 )
 from exam_centre.entries.rules import EntryStatus
-from tests.factories.times import NINE
-
-ROWS = json.loads((Path(__file__).parent / "verdicts.json").read_text())
-SECOND = timedelta(seconds=1)
+from tests.admission.vectors import ROWS, plain_row
+from tests.factories.times import NINE, SECOND
 
 
 def place(row: dict[str, Any]) -> Place:
@@ -43,25 +40,50 @@ def place(row: dict[str, Any]) -> Place:
     )
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row["name"] for row in ROWS])
-def test_the_door_says(row):
-    profile = DoorProfile(
-        doors_open=row["doors_open"] * SECOND, late_limit=row["late_limit"] * SECOND
+def judged(row: dict[str, Any], *, backwards: bool = False) -> Verdict:
+    told = plain_row(row)
+    profile = told["profile"]
+    return judge(
+        [place(p) for p in (told["places"][::-1] if backwards else told["places"])],
+        told["here"],
+        told["venue"],
+        NINE + told["at"] * SECOND,
+        told["slip_is_valid"],
+        DoorProfile(profile["doors_open"] * SECOND, profile["late_limit"] * SECOND),
+        Identity(told["identity"]),
     )
 
-    for places in (row["places"], row["places"][::-1]):
-        verdict = judge(
-            [place(p) for p in places],
-            row["here"],
-            row["venue"],
-            NINE + row["at"] * SECOND,
-            row["slip_is_valid"],
-            profile,
-            Identity(row["identity"]),
-        )
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["name"] for row in ROWS])
+def test_the_door_says(row):
+    for backwards in (False, True):
+        verdict = judged(row, backwards=backwards)
 
         assert verdict.code == row["code"]
         assert (verdict.place.placement_id if verdict.place else None) == row["placement"]
+
+
+def test_there_are_rows_enough_and_no_two_ask_the_same():
+    asked = [json.dumps(plain_row(row) | {"name": ""}, sort_keys=True) for row in ROWS]
+
+    assert len(set(asked)) == len(ROWS) >= 500
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row["code"] in ADMITS])
+def test_nobody_is_admitted_outside_the_window_of_an_expected_seat_at_this_door(row):
+    """Said once more without the rule: what every admitting row has to have in common."""
+    told = plain_row(row)
+    (seat,) = (p for p in told["places"] if p["placement"] == row["placement"])
+    closes = seat["starts"] + (told["late_limit"] if seat["late_entry"] else 0)
+
+    assert seat["starts"] - told["doors_open"] <= told["at"] <= closes
+    assert (seat["status"], seat["entry"], seat["room"]) == ("expected", "confirmed", told["here"])
+    assert told["slip_is_valid"]
+    assert seat["on_slip"]
+    assert told["identity"] != "mismatch"
+    assert (row["code"] == "in_doubt") == (told["identity"] == "unsure")
+    if row["code"] != "in_doubt":
+        assert (row["code"] == "admit_late") == (told["at"] > seat["starts"])
 
 
 def test_every_verdict_the_rule_can_give_has_a_row():

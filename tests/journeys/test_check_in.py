@@ -4,16 +4,12 @@ import json
 import subprocess
 from collections.abc import Iterator
 from io import BytesIO
-from threading import Thread
 
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
-from config import ROOT
-from deploy.prerequisites import CHROMIUM
 from exam_centre.adapters.pdf import Fonts
 from exam_centre.adapters.storage import DiskStorage
 from exam_centre.admission import documents, queries
@@ -21,6 +17,7 @@ from exam_centre.admission.documents import Press
 from exam_centre.admission.rules import AttendanceStatus
 from exam_centre.kernel.database import reading
 from tests.admission import conftest as stage
+from tests.webkit.chromium import ASSETS, launching, serving
 from tests.webkit.fixtures import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -30,7 +27,6 @@ config = stage.config
 app = stage.app
 doors = stage.doors
 no_strangers = stage.no_strangers
-ASSETS = ROOT / "static" / "assets"
 PHONE = {"width": 390, "height": 844}
 FRAME = (1280, 720)
 PRESENT = AttendanceStatus.PRESENT
@@ -39,38 +35,15 @@ PRESENT = AttendanceStatus.PRESENT
 @pytest.fixture
 def address(app) -> Iterator[str]:
     """The address of the application on a port of its own; browsers count it as secure."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(app) as served:
+        yield served
 
 
 @pytest.fixture
 def launch() -> Iterator[object]:
     """Start this machine's own Chromium, with further options."""
-    program = CHROMIUM.find()
-    if program is None:
-        pytest.skip("no Chromium on this machine; `make prerequisites` installs it")
-    if not (ASSETS / "manifest.json").exists():
-        pytest.skip("no browser modules here; `make assets` fetches them")
-    with sync_playwright() as playwright:
-        started: list[Browser] = []
-
-        def start(*options: str) -> Browser:
-            browser = playwright.chromium.launch(
-                executable_path=program, args=["--no-sandbox", *options]
-            )
-            started.append(browser)
-            return browser
-
+    with launching() as start:
         yield start
-        for browser in started:
-            browser.close()
 
 
 def at_the_door(browser: Browser, address: str, doors, **options) -> tuple[Page, list[str]]:

@@ -48,6 +48,15 @@ from exam_centre.admission.queries.doubts import (
     undos_of,
 )
 from exam_centre.admission.queries.needs import extra_in_room, needs_in_room
+from exam_centre.admission.queries.packs import (
+    PackPerson,
+    PackRoom,
+    changed_candidates,
+    pack_epoch,
+    pack_people,
+    pack_rooms,
+    trail_end,
+)
 from exam_centre.admission.queries.paper import paper_lines_of, people_who_keyed
 from exam_centre.admission.queries.register import (
     RegisterLine,
@@ -84,6 +93,8 @@ __all__ = [
     "Doorway",
     "Found",
     "Known",
+    "PackPerson",
+    "PackRoom",
     "RegisterLine",
     "Ringing",
     "SlipCounts",
@@ -97,6 +108,7 @@ __all__ = [
     "any_door",
     "candidates_to_print",
     "cards_of",
+    "changed_candidates",
     "corrections_of",
     "devices_of",
     "door_of",
@@ -117,6 +129,9 @@ __all__ = [
     "newest_jobs",
     "next_day",
     "next_stop",
+    "pack_epoch",
+    "pack_people",
+    "pack_rooms",
     "paper_lines_of",
     "people_who_keyed",
     "people_without_seat",
@@ -135,6 +150,7 @@ __all__ = [
     "statuses",
     "stored_answer",
     "stored_answers",
+    "trail_end",
     "undos_of",
     "valid_slip",
     "venues_of_series",

@@ -166,7 +166,7 @@ def _asking_door() -> Select[*tuple[Any, ...]]:
         .join(Venue, Venue.id == Room.venue_id)
         .join(Unit, Unit.id == Venue.unit_id)
         .join(Period, Period.id == RoomSession.period_id)
-        .outerjoin(RuleProfile, _newest_rules())
+        .outerjoin(RuleProfile, newest_rules())
         .where(RoomSession.id == bindparam("room_session", type_=Integer))
     )
 
@@ -184,7 +184,8 @@ def _door_columns() -> tuple[Any, ...]:
     )
 
 
-def _newest_rules() -> ColumnElement[bool]:
+def newest_rules() -> ColumnElement[bool]:
+    """Return what joins the rules of a period's series, in their newest version."""
     newer = aliased(RuleProfile)
     version = (
         select(func.max(newer.version))
@@ -319,7 +320,7 @@ def _asking(way: _Way) -> Select[*tuple[Any, ...]]:
         .join(Venue, Venue.id == Room.venue_id)
         .join(Unit, Unit.id == Venue.unit_id)
         .join(Period, Period.id == RoomSession.period_id)
-        .outerjoin(RuleProfile, _newest_rules())
+        .outerjoin(RuleProfile, newest_rules())
         .outerjoin(Attendance, Attendance.placement_id == Placement.id)
         .outerjoin(admitter, admitter.id == Attendance.admitted_by_id)
     )

@@ -1,4 +1,4 @@
-"""0023: a row of the trail moves the end of its stream; of two admissions the earlier stands."""
+"""0023: the trail's rows move its ends; the earlier admission stands; entries by candidate."""
 
 from alembic import op
 
@@ -37,12 +37,14 @@ TRIGGERS = (
 
 
 def upgrade() -> None:
-    """Make the first trigger, and the second anew."""
+    """Make the first trigger, the second anew, and the index that the door looks people up by."""
     drop_guards(op.get_bind(), BEFORE)
     create_guards(op.get_bind(), TRIGGERS)
+    op.create_index("ix_entries_candidate", "entries", ["candidate_id", "series_id"])
 
 
 def downgrade() -> None:
     """Have them as they were."""
+    op.drop_index("ix_entries_candidate", "entries")
     drop_guards(op.get_bind(), TRIGGERS)
     create_guards(op.get_bind(), BEFORE)
