@@ -14,7 +14,8 @@ PLAN = "plan"
 # and answers to programs.
 FILE_ENDINGS = (".csv", ".ics", ".json", ".pdf", ".pem", ".xlsx")
 FILES = {
-    "admission.show_photo", "admission.show_doubt_photo", "entries.fetch_evidence",
+    "admission.show_photo", "admission.show_doubt_photo", "admission_api.give_pack",
+    "entries.fetch_evidence",
     "certificates.download_file",
     "certificates.show_picture", "certificates.download_credential", "certificates_api.key_set",
     "certificates_api.status_list", "certificates_api.did_document", "certificates_api.vocabulary",

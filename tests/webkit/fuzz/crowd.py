@@ -165,7 +165,7 @@ class Crowd:
                         self._submit(asker, page, form)
 
     def _use_the_programs(self) -> None:
-        """Keep a mark and a scan, as the grid and a door device do."""
+        """Keep a mark and scans, and fetch a pack, as the grid and a door device do."""
         now = clock.now().isoformat()
         scan = {"scan_no": "f-1", "token": "nobody's slip", "device_time": now, "sent_at": now}
         sheet = f"/marking/api/sheets/{self.town.at[HERE]['allocation']}"
@@ -174,6 +174,8 @@ class Crowd:
         for method, path, body, headers in (
             ("PATCH", sheet, CELLS, {"X-CSRFToken": asker.csrf}),
             ("POST", "/api/v1/door/scans", scan, door),
+            ("POST", "/api/v1/door/batches", {"sent_at": now, "scans": [scan]}, door),
+            ("GET", "/api/v1/door/pack", {}, door),
         ):
             sent = json.dumps(body).encode()
             self.teller.ask(
@@ -231,7 +233,8 @@ class Crowd:
     def _programs(self) -> list[tuple[str, str]]:
         allocation = self.town.at[HERE]["allocation"]
         sheet = f"/marking/api/sheets/{allocation}"
-        return [(sheet, "PATCH"), (sheet, "PATCH"), ("/api/v1/door/scans", "POST")]
+        door = [("/api/v1/door/scans", "POST"), ("/api/v1/door/batches", "POST")]
+        return [(sheet, "PATCH"), (sheet, "PATCH"), *door]
 
     # How it is done.
 
