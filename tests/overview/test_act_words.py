@@ -46,7 +46,7 @@ def is_recording(node: ast.AST) -> bool:
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("record", "record_all")
+        and node.func.attr in ("record", "record_all", "record_facts")
         and isinstance(node.func.value, ast.Name)
         and node.func.value.id == "audit"
     )
