@@ -1,12 +1,10 @@
 """In a real browser, without a mouse: a bundle of twelve from the first mark to the seal."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from deploy.prerequisites import CHROMIUM
 from exam_centre.accounts.models import Person
@@ -21,6 +19,7 @@ from tests.architecture import strangers
 from tests.factories.builder import TEST_SEAL
 from tests.factories.make import Make
 from tests.webkit import fixtures
+from tests.webkit.chromium import serving
 from tests.webkit.fixtures import open_account, token_of
 
 pytestmark = pytest.mark.browser
@@ -38,15 +37,8 @@ PRESENT = AttendanceStatus.PRESENT
 @pytest.fixture
 def address(app) -> Iterator[str]:
     """The address of the application on a port of its own."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(app) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,17 @@
 
 import json
 from collections.abc import Iterator
-from threading import Thread
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
 
 from config import ROOT
 from deploy.prerequisites import CHROMIUM
 from exam_centre.kernel.permissions import Role
 from tests.architecture import strangers
 from tests.webkit import fixtures
+from tests.webkit.chromium import serving
 from tests.webkit.fixtures import PASSWORD, open_account
 
 pytestmark = pytest.mark.browser
@@ -29,15 +28,8 @@ PHONE, DESK = (390, 844), (1280, 800)
 @pytest.fixture
 def address(app) -> Iterator[str]:
     """The address of the application on a port of its own."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(app) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")
