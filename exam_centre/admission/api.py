@@ -9,16 +9,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from config import Config
 from exam_centre.admission import service
-from exam_centre.admission.documents import pack_of_venue
+from exam_centre.admission.documents import pack_for
 from exam_centre.admission.rules import Action, Fact, Identity, UnknownDevice, WrongScan
 from exam_centre.admission.service import Upload
 from exam_centre.kernel import clock
 from exam_centre.kernel.database import in_unit_of_work
 from exam_centre.kernel.errors import Refusal
 from exam_centre.kernel.keys import KeyRing
-from exam_centre.kernel.permissions import Permission
-from exam_centre.venues.models import Venue
-from exam_centre.venues.queries import place_of_venue
 from exam_centre.webkit.access import public
 from exam_centre.webkit.database import reader
 from exam_centre.webkit.languages import said
@@ -116,16 +113,12 @@ def give_pack() -> Response:
     `epoch` of a pack the device holds ask only for who changed since. Out: JSON, packed with gzip.
     """
     secret, now, session = _secret(), clock.now(), reader()
-    on_duty = service.ring(session, secret, now)
-    device = on_duty.device
-    on_duty.human.require(Permission.CHECK_IN, place_of_venue(session, device.venue_id))
     after = request.args.get("after", type=int)
-    pack = pack_of_venue(
+    pack = pack_for(
         session,
-        session.get_one(Venue, device.venue_id),
+        service.ring(session, secret, now),
         _ring(),
         now=now,
-        until=device.expires_at,
         after=after if after is None or 0 <= after <= LARGEST_ROW else None,
         epoch=request.args.get("epoch", ""),
     )

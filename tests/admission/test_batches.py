@@ -108,6 +108,27 @@ def test_a_larger_batch_takes_no_more_questions(session, make, phone, upload):
     assert many <= few <= 6
 
 
+def test_a_batch_of_strange_slips_asks_for_the_venues_doors_once(session, make, phone, upload):
+    make.placement()
+    strange = [
+        Upload(make.fact(make.placement(), EARLY, token=f"nobody's slip {n}", placement_id=None))
+        for n in range(20)
+    ]
+    session.flush()
+    asked = []
+
+    def hear(_connection, _cursor, statement, *_):
+        if statement.startswith("SELECT"):
+            asked.append(statement)
+
+    event.listen(session.get_bind(), "before_cursor_execute", hear)
+    answers = upload(phone, strange)
+    event.remove(session.get_bind(), "before_cursor_execute", hear)
+
+    assert {answer["code"] for answer in answers} == {"forged"}
+    assert len(asked) <= 6
+
+
 @dataclass(frozen=True)
 class Seated:
     """Somebody seated at a device without a network: who, by which device, at which second."""

@@ -6,9 +6,9 @@ import json
 from sqlalchemy import select
 
 from exam_centre.accounts.models import Person
-from exam_centre.admission.documents import pack_of_venue
+from exam_centre.admission.documents import pack_for
 from exam_centre.admission.models import Device
-from exam_centre.admission.service import revoke_device
+from exam_centre.admission.service import OnDuty, revoke_device
 from exam_centre.calendar.models import Series
 from exam_centre.kernel import clock
 from exam_centre.kernel.database import unit_of_work
@@ -108,7 +108,7 @@ def test_whose_other_paper_of_the_day_is_elsewhere_is_known_with_it(session, mak
     stranger = make.placement(room=make.room(make.venue()))
     session.flush()
 
-    pack = pack_of_venue(session, make.home_venue(), ring, now=NINE, until=NINE + 12 * HOUR)
+    pack = pack_for(session, OnDuty(make.device(), make.door_staff(), None), ring, now=NINE)
     said = json.loads(gzip.decompress(pack.packed))
 
     (row,) = said["people"]

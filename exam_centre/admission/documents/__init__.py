@@ -1,7 +1,7 @@
 """What admission hands out: slips, the day's papers of a room, and what a device has to know."""
 
 from exam_centre.admission.documents.calendar_file import calendar_file
-from exam_centre.admission.documents.packs import Pack, pack_of_venue
+from exam_centre.admission.documents.packs import Pack, pack_for
 from exam_centre.admission.documents.papers import access_cover, fall_back_pack, late_form
 from exam_centre.admission.documents.rooms import (
     RoomPaper,
@@ -34,7 +34,7 @@ __all__ = [
     "door_list",
     "fall_back_pack",
     "late_form",
-    "pack_of_venue",
+    "pack_for",
     "room_pdf",
     "seating_chart",
     "slip_document",

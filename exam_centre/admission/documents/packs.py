@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 
 from exam_centre.admission import queries
 from exam_centre.admission.queries import PackPerson, PackRoom
+from exam_centre.admission.service import OnDuty
 from exam_centre.kernel.keys import KeyRing
+from exam_centre.kernel.permissions import Permission
 from exam_centre.venues.models import Venue
+from exam_centre.venues.queries import place_of_venue
 
 LOOKS_BACK = timedelta(hours=6)  # a paper that ended before is nobody's at the door any more
 
@@ -27,22 +30,24 @@ class Pack:
     packed: bytes  # JSON, gzip
 
 
-def pack_of_venue(
+def pack_for(
     session: Session,
-    venue: Venue,
+    on_duty: OnDuty,
     ring: KeyRing,
     *,
     now: datetime,
-    until: datetime,
     after: int | None = None,
     epoch: str = "",
 ) -> Pack:
-    """Return what a device of a venue has to know until its duty ends; docs/door.md has its shape.
+    """Return what a device has to know of its venue until its duty ends, as docs/door.md says.
 
     after, epoch  what a device holds already: then only who changed since. Where the epoch is
                   another one by now, everything is sent again.
+    Raises        Forbidden.
     """
-    since = now - LOOKS_BACK
+    venue = session.get_one(Venue, on_duty.device.venue_id)
+    on_duty.human.require(Permission.CHECK_IN, place_of_venue(session, venue.id))
+    since, until = now - LOOKS_BACK, on_duty.device.expires_at
     end = queries.trail_end(session)
     newest = _epoch(queries.pack_epoch(session, venue.id, since, until))
     whole = after is None or newest != epoch

@@ -131,8 +131,8 @@ def door_of(caller: Caller | None, venue_id: int, at: datetime) -> Doorway | Non
     return min(here, key=lambda k: abs(k.place.starts - at)).door if here else None
 
 
-def any_door(session: Session, venue_id: int, at: datetime) -> Doorway:
-    """Return some door of a venue nearest to `at`, for a slip that names nobody there.
+def doors_of_venue(session: Session, venue_id: int) -> list[tuple[int, datetime]]:
+    """Return every room session of a venue with the start of its period.
 
     Raises NotFound where nothing is ever sat at the venue.
     """
@@ -145,7 +145,7 @@ def any_door(session: Session, venue_id: int, at: datetime) -> Doorway:
     ).all()
     if not rows:
         raise NotFound(say("room session"))
-    return doorway(session, min(rows, key=lambda row: abs(row[1] - at))[0])
+    return [(room_session_id, starts_at) for room_session_id, starts_at in rows]
 
 
 def doorway(session: Session, room_session_id: int) -> Doorway:

@@ -89,7 +89,7 @@ def record_venue_scan(
         return canonical(on_duty.answered)
     facts = [upload.fact]
     (heard,) = hear(session, on_duty.human, on_duty.device, facts, ring, now)
-    return _keep_one(session, heard, _door(session, heard, upload.room))
+    return _keep_one(session, heard, _Doors(session, on_duty).of(heard, upload.room))
 
 
 def record_batch(
@@ -114,11 +114,11 @@ def record_batch(
     new = {u.fact.scan_no: u for u in reversed(uploads) if u.fact.scan_no not in said}
     facts = [upload.fact for upload in new.values()]
     heard = hear(session, on_duty.human, on_duty.device, facts, ring, now)
-    standing, kept = Standing(), list[_Kept]()
+    standing, doors, kept = Standing(), _Doors(session, on_duty), list[_Kept]()
     with session.no_autoflush:  # what is decided is written as a whole
         for each in sorted(heard, key=lambda h: (h.at, h.fact.scan_no)):
             try:
-                door = _door(session, each, new[each.fact.scan_no].room)
+                door = doors.of(each, new[each.fact.scan_no].room)
                 kept.append(_decided(session, each, door, standing))
                 said[each.fact.scan_no] = kept[-1].decided.answer
             except Refusal as refusal:
@@ -143,13 +143,39 @@ def _keep_one(session: Session, heard: Heard, door: Doorway) -> Answer:
     return kept.decided.answer
 
 
-def _door(session: Session, heard: Heard, room: str | None) -> Doorway:
-    own = heard.door(room)
-    if own is not None:
-        return own
-    if room is None:
-        return queries.any_door(session, heard.device.venue_id, heard.at)
-    return queries.doorway(session, access_room_session(session, heard.actor, room).id)
+class _Doors:
+    """The doors at which some scans of one device were made, each looked up once."""
+
+    def __init__(self, session: Session, on_duty: OnDuty) -> None:
+        self.session, self.on_duty = session, on_duty
+        self.by_room: dict[str, Doorway] = {}
+        self.by_id: dict[int, Doorway] = {}
+        self.starts: list[tuple[int, datetime]] = []
+
+    def of(self, heard: Heard, room: str | None) -> Doorway:
+        """Return the door of a scan: the person's own, the room's, or any of the venue then.
+
+        room  its room session's token; None: the device keeps the whole venue. Raises NotFound.
+        """
+        own = heard.door(room)
+        if own is not None:
+            return own
+        if room is None:
+            return self._any(heard.at)
+        if room not in self.by_room:
+            found = access_room_session(self.session, self.on_duty.human, room)
+            self.by_room[room] = self._at(found.id)
+        return self.by_room[room]
+
+    def _any(self, at: datetime) -> Doorway:
+        if not self.starts:
+            self.starts = queries.doors_of_venue(self.session, self.on_duty.device.venue_id)
+        return self._at(min(self.starts, key=lambda row: abs(row[1] - at))[0])
+
+    def _at(self, room_session_id: int) -> Doorway:
+        if room_session_id not in self.by_id:
+            self.by_id[room_session_id] = queries.doorway(self.session, room_session_id)
+        return self.by_id[room_session_id]
 
 
 def _decided(session: Session, heard: Heard, door: Doorway, standing: Standing) -> _Kept:
